@@ -1,0 +1,137 @@
+//! What the window and the command line read. Written by `Engine::update` alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::frame::{Frame, Severity, SourceInfo};
+
+/// Names a track for as long as it is open; never reused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TrackId(pub u64);
+
+/// The reference and its candidates, the clock, and what there is to say.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Tracks in the order of the list. The first one, if any, is the reference.
+    pub tracks: Vec<Track>,
+    pub clock: Clock,
+    pub notices: Vec<Notice>,
+    /// What the engine is busy with that a person waits for, and its share done (0..1), if known.
+    pub busy: Option<(String, Option<f32>)>,
+    /// Grows with every change: who draws may compare.
+    pub revision: u64,
+}
+
+impl State {
+    pub fn reference(&self) -> Option<&Track> {
+        self.tracks.first()
+    }
+
+    pub fn candidates(&self) -> &[Track] {
+        self.tracks.get(1..).unwrap_or(&[])
+    }
+
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        self.tracks.iter().find(|t| t.id == id)
+    }
+}
+
+/// A reference or a candidate.
+#[derive(Clone, Debug)]
+pub struct Track {
+    pub id: TrackId,
+    /// The line it was opened from: a path or a recipe.
+    pub recipe: String,
+    /// A short name for lists and plates.
+    pub label: String,
+    pub status: TrackStatus,
+    /// Known once `status` is `Ready`.
+    pub info: Option<Arc<SourceInfo>>,
+    /// What to draw. Tracks that are watched change together, so that what is on screen is always in step.
+    pub shown: Option<Shown>,
+    /// Why the frame in view could not be made or paired, if so.
+    pub frame_fault: Option<String>,
+    /// Scores of the frame in view by metric id; absent while not yet known, and always for the reference.
+    pub live: BTreeMap<&'static str, Measured>,
+    /// Scores of every frame measured so far, by metric id.
+    pub series: BTreeMap<&'static str, Arc<Series>>,
+    /// Share of the frames that the background run has measured, 0..1.
+    pub measured: f32,
+    /// How the scores were reached, in one line: what was converted, resized, guessed, paired.
+    pub provenance: String,
+    /// Seconds one frame took to make, of late; `None` before the first.
+    pub seconds_per_frame: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrackStatus {
+    Opening,
+    Ready,
+    /// One sentence.
+    Failed(String),
+}
+
+/// A frame on show.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub frame: Arc<Frame>,
+    /// The frame's number in the reference's timeline.
+    pub number: usize,
+    /// The frame's number in the track's own timeline.
+    pub own_number: usize,
+    /// Changes whenever the samples change: textures are kept by (track, serial).
+    pub serial: u64,
+    pub coverage: Coverage,
+}
+
+/// How much of a shown frame is the real thing.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Coverage {
+    Whole,
+    /// The input enlarged stands in where tiles are missing; `done` is the share that is real, 0..1.
+    StandIn {
+        done: f32,
+    },
+}
+
+/// One score.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Measured {
+    pub value: f64,
+    /// The planes compared are identical (the value is then a cap, not a measurement).
+    pub identical: bool,
+}
+
+/// One metric's score for each frame of the reference; `None` where not measured.
+pub type Series = Vec<Option<Measured>>;
+
+/// Where playback stands. Frames are those of the reference.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clock {
+    /// The frame asked for; what is on show follows as soon as it is made.
+    pub frame: usize,
+    pub frames: usize,
+    pub playing: bool,
+    pub speed: f64,
+    /// Frames that were due and were never shown since playback began.
+    pub dropped: u64,
+    /// Seconds from the first frame to `frame`, and to the end of the last.
+    pub seconds: f64,
+    pub duration: f64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { frame: 0, frames: 0, playing: false, speed: 1.0, dropped: 0, seconds: 0.0, duration: 0.0 }
+    }
+}
+
+/// A sentence for a person, until dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub id: u64,
+    pub severity: Severity,
+    pub sentence: String,
+    /// The track it concerns, if one.
+    pub track: Option<TrackId>,
+}

@@ -1,0 +1,22 @@
+//! One test binary: linking FFmpeg once matters. One file a subject in `suite/`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+mod suite {
+    mod cli_run;
+    mod color;
+    mod demo;
+    mod engine;
+    mod filters;
+    mod gpu;
+    mod layers;
+    mod media;
+    mod metrics;
+    mod models;
+    mod recipes;
+    mod report;
+    mod shaders;
+    pub mod support;
+    mod ui;
+    mod views;
+    mod window;
+}
