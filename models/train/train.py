@@ -4,7 +4,7 @@ Seeded; writes a checkpoint every minute and goes on from it when started again 
 --work. The curve goes to curve.csv there.
 
     python pictures.py --out WORK/pictures --count 2000
-    python train.py --work WORK --steps 60000
+    python train.py --work WORK --minutes 60
 """
 
 import os
@@ -25,6 +25,7 @@ from torch import nn
 from torch.nn import functional
 
 from resample import taps
+from soap import Soap
 
 FEATURES, BODY = 24, 8
 PATCH = 48  # low-resolution pixels on a side
@@ -125,10 +126,10 @@ def main():
     parser.add_argument("--work", required=True, type=pathlib.Path, help="holds pictures/, last.pt, curve.csv")
     parser.add_argument("--pictures", type=pathlib.Path, help="default WORK/pictures")
     parser.add_argument("--start", type=pathlib.Path, help="begin from these weights")
-    parser.add_argument("--steps", type=int, default=60000)
+    parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--minutes", type=float, help="let time, not --steps, end the run")
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=5e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -144,7 +145,8 @@ def main():
     smooth = Compact().to(memory_format=torch.channels_last)
     smooth.load_state_dict(net.state_dict())
     weights = list(net.parameters())
-    adam = torch.optim.Adam(weights, lr=options.rate, betas=(0.9, 0.99))
+    soap = Soap([w for w in weights if w.dim() > 1])
+    adam = torch.optim.Adam([w for w in weights if w.dim() == 1], betas=(0.9, 0.99))  # biases and slopes
     step, spent, own_units = 0, 0.0, False
 
     last = options.work / "last.pt"
@@ -152,8 +154,9 @@ def main():
         state = torch.load(last, weights_only=True)
         net.load_state_dict(state["params"])
         smooth.load_state_dict(state["params_ema"])
+        soap.load_state_dict(state["soap"])
         adam.load_state_dict(state["adam"])
-        step, spent = state["step"], state["seconds"]
+        step, spent, own_units, data.unit = state["step"], state["seconds"], state["own_units"], state["unit"]
     pool = concurrent.futures.ThreadPoolExecutor(options.threads, thread_name_prefix="minibatch")
     parts = 2 * options.threads if options.batch >= 2 * options.threads else 1
 
@@ -163,8 +166,8 @@ def main():
         return loss.item(), torch.autograd.grad(loss, weights)
 
     def save():
-        state = {"params": net.state_dict(), "params_ema": smooth.state_dict(), "adam": adam.state_dict(),
-                 "step": step, "seconds": spent}
+        state = {"params": net.state_dict(), "params_ema": smooth.state_dict(), "soap": soap.state_dict(),
+                 "adam": adam.state_dict(), "step": step, "seconds": spent, "own_units": own_units, "unit": data.unit}
         torch.save(state, last.with_suffix(".part"))
         last.with_suffix(".part").rename(last)
 
@@ -191,12 +194,13 @@ def main():
             noted = time.monotonic()
         if done >= 1:
             break
-        for group in adam.param_groups:
-            group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * done)))
+        rate = options.rate * min(1, (step + 1) / 200) * (0.005 + 0.995 * (0.5 + 0.5 * math.cos(math.pi * done)))
         losses, gradients = zip(*pool.map(part, range(parts)))
         for w, *g in zip(weights, *gradients):
             w.grad = sum(g) / parts
         nn.utils.clip_grad_norm_(weights, 1.0)
+        soap.step(rate)
+        adam.param_groups[0]["lr"] = 0.4 * rate
         adam.step()
         recent = recent[-500:] + [np.mean(losses)]
         step += 1
