@@ -31,21 +31,18 @@ pub fn from_rgb(image: &Image, target: &Target) -> Result<Frame, ColorError> {
     let rows = encoding_rows(&layout, &resolved);
     let size = (target.width, target.height);
     let mut planes = Vec::with_capacity(layout.planes());
-    for index in 0..layout.planes() {
+    for (index, row) in rows.into_iter().enumerate().take(layout.planes() - usize::from(layout.alpha)) {
         let level = levels(&layout, resolved.matrix, resolved.range, index);
-        let line = (level.gain, level.offset);
         let plane_size = layout.plane_size(index, target.width, target.height);
-        planes.push(if layout.alpha && index == layout.planes() - 1 {
-            flat_plane(plane_size, layout.sample, level.gain)?
-        } else {
-            let full = weigh(image, rows[index]);
-            let values = if plane_size == size && layout.chroma_shift == (0, 0) || index == 0 {
-                full
-            } else {
-                gather(&full, size, plane_size, layout.chroma_shift, resolved.siting)
-            };
-            write_plane(plane_size, layout.sample, values, line)?
-        });
+        let mut values = weigh(image, row);
+        if index > 0 && layout.chroma_shift != (0, 0) {
+            values = gather(&values, size, plane_size, layout.chroma_shift, resolved.siting);
+        }
+        planes.push(write_plane(plane_size, layout.sample, values, (level.gain, level.offset))?);
+    }
+    if layout.alpha {
+        let level = levels(&layout, resolved.matrix, resolved.range, layout.planes() - 1);
+        planes.push(flat_plane(size, layout.sample, level.gain)?);
     }
     Ok(Frame::new(target.width, target.height, layout, target.color, planes)?)
 }
