@@ -22,9 +22,17 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    fn new(width: usize, height: usize) -> Self {
+    /// A black grid in `storage`, whose old content does not matter.
+    fn new(width: usize, height: usize, mut storage: Vec<f32>) -> Self {
         let stride = width.next_multiple_of(LANES);
-        Self { width, height, stride, data: vec![0.0; stride * height] }
+        storage.clear();
+        storage.resize(stride * height, 0.0);
+        Self { width, height, stride, data: storage }
+    }
+
+    /// The memory, for another grid: asking the system for fresh pages with each frame takes longer than filling them.
+    pub fn into_storage(self) -> Vec<f32> {
+        self.data
     }
 
     /// Row `y` in groups of lanes; what lies beyond `width` is zero.
@@ -39,13 +47,13 @@ pub(super) fn auto_factor(width: u32, height: u32) -> usize {
 }
 
 /// `plane` reduced by `factor` and brought to the 8-bit scale (a code c of n bits is c / 2^(n-8)).
-pub(super) fn downscale(plane: &Plane, sample: Sample, factor: usize) -> Grid {
+pub(super) fn downscale(plane: &Plane, sample: Sample, factor: usize, storage: Vec<f32>) -> Grid {
     match sample {
-        Sample::U8 => reduce(plane, factor, 1.0, Plane::row_u8),
+        Sample::U8 => reduce(plane, factor, 1.0, Plane::row_u8, storage),
         // Floats never get here: `Pair::new` refuses them.
         Sample::U16 { .. } | Sample::F32 => {
             let scale = 1.0 / f64::from(1u32 << (sample.bits().clamp(8, 16) - 8));
-            reduce(plane, factor, scale, Plane::row_u16)
+            reduce(plane, factor, scale, Plane::row_u16, storage)
         }
     }
 }
@@ -64,10 +72,16 @@ impl Code for u16 {
     type Sum = u32;
 }
 
-fn reduce<'p, T: Code + 'p>(plane: &'p Plane, factor: usize, scale: f64, row: fn(&'p Plane, u32) -> &'p [T]) -> Grid {
+fn reduce<'p, T: Code + 'p>(
+    plane: &'p Plane,
+    factor: usize,
+    scale: f64,
+    row: fn(&'p Plane, u32) -> &'p [T],
+    storage: Vec<f32>,
+) -> Grid {
     let (width, height) = (plane.width as usize, plane.height as usize);
     if factor == 1 {
-        let mut grid = Grid::new(width, height);
+        let mut grid = Grid::new(width, height, storage);
         fill(&mut grid, |y, out, _: &mut Vec<T::Sum>| {
             for (out, &code) in out.iter_mut().zip(row(plane, y as u32)) {
                 let code: T::Sum = code.into();
@@ -77,7 +91,7 @@ fn reduce<'p, T: Code + 'p>(plane: &'p Plane, factor: usize, scale: f64, row: fn
         return grid;
     }
     // libvmaf rounds an odd side up by one whole sample, whatever the factor: the last box may lie in the mirror.
-    let mut grid = Grid::new(width / factor + (width & 1), height / factor + (height & 1));
+    let mut grid = Grid::new(width / factor + (width & 1), height / factor + (height & 1), storage);
     let (inner, reduced) = (factor / 2, grid.width);
     let weight = (scale / (factor * factor) as f64) as f32;
     fill(&mut grid, |y, out, columns| {

@@ -8,6 +8,7 @@
 //! some 2^-22 of their size, without bias, which moves the mean by less than 1e-6.
 
 use std::array::from_fn;
+use std::cell::Cell;
 
 use rayon::prelude::*;
 
@@ -66,10 +67,21 @@ impl Metric for Ssim {
             return Ok(Value::identical(1.0));
         }
         let factor = auto_factor(width, height);
-        let (reference, candidate) =
-            rayon::join(|| downscale(reference, pair.sample(), factor), || downscale(candidate, pair.sample(), factor));
-        Ok(Value::measured(mean_ssim(&reference, &candidate)))
+        let (one, two) = SPARE.take();
+        let (reference, candidate) = rayon::join(
+            || downscale(reference, pair.sample(), factor, one),
+            || downscale(candidate, pair.sample(), factor, two),
+        );
+        let mean = mean_ssim(&reference, &candidate);
+        SPARE.set((reference.into_storage(), candidate.into_storage()));
+        Ok(Value::measured(mean))
     }
+}
+
+thread_local! {
+    /// Memory of the last two grids. Taken, not borrowed: a thread of the pool that waits inside one measurement may
+    /// be given another.
+    static SPARE: Cell<(Vec<f32>, Vec<f32>)> = const { Cell::new((Vec::new(), Vec::new())) };
 }
 
 /// Whether two planes of one size hold the same codes. Stops at the first row that differs.
@@ -87,42 +99,46 @@ const C1: f32 = (0.01 * 255.0) * (0.01 * 255.0);
 const C2: f32 = (0.03 * 255.0) * (0.03 * 255.0);
 const C3: f32 = C2 / 2.0;
 
-type Lanes = [f32; LANES];
-
-/// Local moments in the order E[r], E[d], E[r^2], E[d^2], E[rd].
-type Moments = [Lanes; 5];
-
 /// Mean of the SSIM map of two grids of one size, both sides at least 11.
 fn mean_ssim(reference: &Grid, candidate: &Grid) -> f64 {
     let (width, height) = (reference.width + 1 - TAPS.len(), reference.height + 1 - TAPS.len());
     // Each row has its own sum and rows are added up in order, so that threads leave no trace in the result.
-    let row_sum = |scratch: &mut Rows, y: usize| {
-        scratch.columns(reference, candidate, y);
-        scratch.ssim_sum(width)
+    let row_sum = |rows: &mut Rows, y: usize| {
+        rows.columns(reference, candidate, y);
+        rows.along();
+        rows.similarity();
+        sum(&rows.ssim[..width])
     };
     let sums: Vec<f64> =
         (0..height).into_par_iter().with_min_len(8).map_init(|| Rows::new(reference.width), row_sum).collect();
     (sums.iter().sum::<f64>() / (width as f64 * height as f64)).min(1.0)
 }
 
-/// The five moments of one row, filtered down the columns.
+/// One row of work: the five local moments E[r], E[d], E[r^2], E[d^2], E[rd], in that order, and what comes of them.
 struct Rows {
-    /// One buffer a moment, with a window's length of zeros at the end to read past the last place.
+    /// Filtered down the columns, with a window's length of zeros at the end to read past the last place.
+    columns: [Vec<f32>; 5],
+    /// Filtered along the row too.
     moments: [Vec<f32>; 5],
+    /// Luminance * contrast * structure. Places beyond the map's width hold no meaning.
+    ssim: Vec<f32>,
 }
 
 impl Rows {
     fn new(width: usize) -> Self {
-        let padded = width.next_multiple_of(LANES) + TAPS.len().next_multiple_of(LANES);
-        Self { moments: from_fn(|_| vec![0.0; padded]) }
+        let padded = width.next_multiple_of(LANES);
+        Self {
+            columns: from_fn(|_| vec![0.0; padded + TAPS.len()]),
+            moments: from_fn(|_| vec![0.0; padded]),
+            ssim: vec![0.0; padded],
+        }
     }
 
     /// Filters rows `y..y + 11` of both grids down to one row of moments.
     fn columns(&mut self, reference: &Grid, candidate: &Grid, y: usize) {
         let rows: [_; 11] = from_fn(|t| (reference.row(y + t), candidate.row(y + t)));
-        let groups = reference.row(y).len();
-        for group in 0..groups {
-            let mut sums: Moments = [[0.0; LANES]; 5];
+        for group in 0..reference.row(y).len() {
+            let mut sums = [[0.0; LANES]; 5];
             for (tap, (reference, candidate)) in TAPS.iter().zip(&rows) {
                 let (r, d) = (&reference[group], &candidate[group]);
                 for lane in 0..LANES {
@@ -134,56 +150,53 @@ impl Rows {
                     sums[4][lane] += wr * d[lane];
                 }
             }
-            for (row, sums) in self.moments.iter_mut().zip(&sums) {
+            for (row, sums) in self.columns.iter_mut().zip(&sums) {
                 row[group * LANES..(group + 1) * LANES].copy_from_slice(sums);
             }
         }
     }
 
-    /// Filters the moments along the row and sums the SSIM of its first `width` places.
-    fn ssim_sum(&self, width: usize) -> f64 {
-        let mut lanes = [0.0f64; LANES];
-        for start in (0..width).step_by(LANES) {
-            let moments: Moments = from_fn(|m| along(&self.moments[m][start..start + LANES + TAPS.len()]));
-            let values = ssim(&moments);
-            let valid = (width - start).min(LANES);
-            if valid == LANES {
-                for lane in 0..LANES {
-                    lanes[lane] += f64::from(values[lane]);
-                }
-            } else {
-                for lane in 0..valid {
-                    lanes[lane] += f64::from(values[lane]);
-                }
-            }
+    /// Filters the moments along the row.
+    fn along(&mut self) {
+        for (from, to) in self.columns.iter().zip(&mut self.moments) {
+            weigh(from, to);
         }
-        lanes.iter().sum()
+    }
+
+    /// Turns moments into luminance * contrast * structure, with the reference's clamps.
+    fn similarity(&mut self) {
+        let n = self.ssim.len();
+        let [mr, md, rr, dd, rd] = self.moments.each_ref().map(|row| &row[..n]);
+        for (x, ssim) in self.ssim.iter_mut().enumerate() {
+            let (mr, md) = (mr[x], md[x]);
+            let (vr, vd) = ((rr[x] - mr * mr).max(0.0), (dd[x] - md * md).max(0.0));
+            let root = (vr * vd).sqrt();
+            let both = rd[x] - mr * md;
+            // Where one is flat, a covariance below zero is a rounding error: no structure, none lost.
+            let both = if root <= 0.0 { both.max(0.0) } else { both };
+            let above = (2.0 * mr * md + C1) * (2.0 * root + C2) * (both + C3);
+            let below = (mr * mr + md * md + C1) * (vr + vd + C2) * (root + C3);
+            *ssim = above / below;
+        }
     }
 }
 
-/// Eight neighbouring places of the window over a row.
-fn along(row: &[f32]) -> Lanes {
-    let mut sums = [0.0; LANES];
-    for (t, tap) in TAPS.iter().enumerate() {
-        let shifted = &row[t..t + LANES];
-        for lane in 0..LANES {
-            sums[lane] += tap * shifted[lane];
-        }
+/// The window along a row: `to[x]` from `from[x..x + 11]`. It is symmetric: its ends share a product.
+fn weigh(from: &[f32], to: &mut [f32]) {
+    for (to, from) in to.iter_mut().zip(from.windows(TAPS.len())) {
+        let ends = (0..5).map(|t| TAPS[t] * (from[t] + from[10 - t]));
+        *to = TAPS[5] * from[5] + ends.sum::<f32>();
     }
-    sums
 }
 
-/// Luminance * contrast * structure from the five moments, with the reference's clamps.
-fn ssim([mr, md, rr, dd, rd]: &Moments) -> Lanes {
-    from_fn(|i| {
-        let (mr, md) = (mr[i], md[i]);
-        let (vr, vd) = ((rr[i] - mr * mr).max(0.0), (dd[i] - md * md).max(0.0));
-        let root = (vr * vd).sqrt();
-        let both = rd[i] - mr * md;
-        // Where both are flat, the covariance is a rounding error below zero: no structure, none lost.
-        let both = if root <= 0.0 { both.max(0.0) } else { both };
-        let above = (2.0 * mr * md + C1) * (2.0 * root + C2) * (both + C3);
-        let below = (mr * mr + md * md + C1) * (vr + vd + C2) * (root + C3);
-        above / below
-    })
+/// Sum in doubles, in eight interleaved parts that do not wait for each other; the order is fixed.
+fn sum(row: &[f32]) -> f64 {
+    let (groups, rest) = row.as_chunks::<LANES>();
+    let mut parts = [0.0f64; LANES];
+    for group in groups {
+        for (part, value) in parts.iter_mut().zip(group) {
+            *part += f64::from(*value);
+        }
+    }
+    parts.iter().sum::<f64>() + rest.iter().copied().map(f64::from).sum::<f64>()
 }
