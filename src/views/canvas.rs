@@ -304,27 +304,28 @@ fn stored(at: [f32; 2], side: &Side) -> [f32; 2] {
 fn look(image: &Image, at: [f32; 2], side: &Side) -> [f32; 3] {
     let Side { size, reach, .. } = side;
     if reach[0] == 0.0 {
-        let texel = |axis: usize| at[axis].floor().clamp(0.0, size[axis] - 1.0) as u32;
+        let texel = |axis: usize| at[axis].clamp(0.0, size[axis] - 1.0) as u32;
         return image.pixel(texel(0), texel(1));
     }
-    let low = |axis: usize| (at[axis] - reach[axis] * 0.5).max(0.0);
-    let high = |axis: usize| (at[axis] + reach[axis] * 0.5).min(size[axis]);
-    let stride = |axis: usize| (reach[axis] / 64.0).ceil().max(1.0);
+    let low = [0, 1].map(|axis| (at[axis] - reach[axis] * 0.5).max(0.0));
+    let high = [0, 1].map(|axis| (at[axis] + reach[axis] * 0.5).min(size[axis]));
+    let stride = reach.map(|reach| (reach / 64.0).ceil().max(1.0));
     let (mut sum, mut weights) = ([0.0; 3], 0.0);
-    let mut y = low(1).floor();
-    while y < high(1) {
-        let down = high(1).min(y + stride(1)) - low(1).max(y);
-        let mut x = low(0).floor();
-        while x < high(0) {
-            let weight = down * (high(0).min(x + stride(0)) - low(0).max(x));
+    // Casts cut towards zero, which is down here.
+    let mut y = low[1] as u32 as f32;
+    while y < high[1] {
+        let down = high[1].min(y + stride[1]) - low[1].max(y);
+        let mut x = low[0] as u32 as f32;
+        while x < high[0] {
+            let weight = down * (high[0].min(x + stride[0]) - low[0].max(x));
             let pixel = image.pixel(x as u32, y as u32);
             for c in 0..3 {
                 sum[c] += weight * pixel[c];
             }
             weights += weight;
-            x += stride(0);
+            x += stride[0];
         }
-        y += stride(1);
+        y += stride[1];
     }
     sum.map(|v| v / weights)
 }
