@@ -23,7 +23,8 @@ pub enum Sample {
     /// Two bytes, `bits` of them used (9 to 16).
     U16 { bits: u8 },
     /// Four bytes. `Rgb` and `Gray`: nominal 0..1, not clipped. `Yuv`: code values on the 8-bit scale with fractions
-    /// kept: a code c of n bits is c / 2^(n-8) in limited range and c * 255 / (2^n - 1) in full range.
+    /// kept: a code c of n bits is c / 2^(n-8) in limited range and c * 255 / (2^n - 1) in full range (full-range
+    /// chroma likewise about its neutral code, which is 128 here whatever n was).
     F32,
 }
 

@@ -1,0 +1,42 @@
+# Everything a newcomer types. Each target does its own set-up first; a second time, set-up finds all in place.
+#
+#   make run                      the ready comparison (without a display: its pictures and scores as files)
+#   make run ARGS="a.mkv b.mkv"   two files of yours
+#   make test                     all checks, as CI runs them
+#   make build                    target/release/doublet
+#   make bench                    speed, as ratios
+#   make setup                    Debian packages and ONNX Runtime, nothing else
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := run
+.PHONY: run test build bench setup
+
+DOUBLET := target/release/doublet
+ARGS ?=
+
+setup:
+	@tools/setup.sh run
+
+build:
+	@tools/setup.sh build
+	cargo build --release --locked --bin doublet
+
+run:
+	@tools/setup.sh run
+	cargo build --release --locked --bin doublet
+	@if [ -z '$(value ARGS)' ] && [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no display here: the demo writes its pictures and scores as files."; \
+		$(DOUBLET) demo --headless; \
+	else \
+		$(DOUBLET) $(ARGS); \
+	fi
+
+test:
+	@tools/setup.sh test
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked
+
+bench:
+	@tools/setup.sh test
+	cargo bench --locked --bench main -- $(ARGS)

@@ -1,0 +1,268 @@
+//! One model file: what it is, and its sessions.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::frame::{Stop, Urgency};
+
+use super::onnx::{self, Header, Refusal};
+use super::probe::{self, Form, Found};
+use super::queue::{NoResult, Ticket, Worker};
+use super::runtime::{Device, DeviceKind, Runtime};
+use super::session::{Net, Output, Precision, Samples};
+use super::{ModelError, fingerprint};
+
+/// Files above this are refused before they are read.
+pub const MAX_FILE_MIB: u64 = 512;
+
+/// What is known of a model: measured where it can be, else as its file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInfo {
+    /// The file's name without its ending.
+    pub name: String,
+    pub path: PathBuf,
+    /// Output samples for an input sample, a side; measured.
+    pub scale: u32,
+    /// Channels of input and output: 3 (red, green, blue) or 1 (grey); measured.
+    pub channels: (u32, u32),
+    /// What it takes and gives.
+    pub precision: (Precision, Precision),
+    /// The only width and height it takes, if so.
+    pub fixed_size: Option<(u32, u32)>,
+    /// Width and height must be multiples of this (Doublet pads); 1 for any size. Measured.
+    pub multiple: u32,
+    /// Samples around one that its output depends on, with a margin; measured, 64 at most.
+    pub reach: u32,
+    pub opset: i64,
+    pub producer: String,
+    pub author: Option<String>,
+    pub licence: Option<String>,
+    /// Number of weights and the bytes they take.
+    pub weights: u64,
+    pub weight_bytes: u64,
+    pub file_bytes: u64,
+    pub sha256: String,
+    /// Sentences a person should know before trusting its pictures.
+    pub notes: Vec<String>,
+}
+
+impl ModelInfo {
+    /// One line for people: "2x, fp32, 45 156 weights, opset 17".
+    pub fn line(&self) -> String {
+        let size = match self.fixed_size {
+            Some((w, h)) => format!(", tiles of {w}x{h} only"),
+            None => String::new(),
+        };
+        let grey = if self.channels.0 == 1 { ", grey" } else { "" };
+        let precision = match self.precision {
+            (a, b) if a == b => a.to_string(),
+            (a, b) => format!("{a} to {b}"),
+        };
+        format!("{}x, {precision}{grey}{size}, {} weights, opset {}", self.scale, thousands(self.weights), self.opset)
+    }
+}
+
+/// 45156 as "45,156".
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A model that passed its trials. Sessions on further devices are made when asked for.
+pub struct Model {
+    info: ModelInfo,
+    nets: Mutex<Vec<(DeviceKind, Seat)>>,
+}
+
+/// A session, shared by all stages that use it; run on its device's thread alone.
+pub(super) type Seat = Arc<Mutex<Net>>;
+
+impl Model {
+    /// Reads the model at `path`, looks into it, and tries it on small pictures on the CPU.
+    ///
+    /// # Errors
+    /// A sentence for every file that is no model of one picture in, one picture out (see [`ModelError`]).
+    pub fn load(runtime: &Runtime, path: &Path) -> Result<Self, ModelError> {
+        let (bytes, header) = read(path)?;
+        let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let (device, worker) = runtime.device(DeviceKind::Cpu)?;
+        let sha256 = fingerprint::sha256(&bytes);
+        let file_bytes = bytes.len() as u64;
+
+        let seat = seat(runtime, path, device, worker, bytes)?;
+        let (form, output) = {
+            let net = seat.lock();
+            (probe::form(&name, &net.input, net.sides.0)?, net.output.clone())
+        };
+        let Some(output_precision) = output.precision else {
+            let what = format!("it gives values of the kind {}", output.kind);
+            return Err(ModelError::Shape { model: name, what });
+        };
+        let mut run = |samples: Samples, shape: [usize; 3]| {
+            let stop = Stop::default();
+            let ticket = submit(worker, &seat, Urgency::OnScreen, &stop, samples, shape);
+            let (_, result) = wait(ticket, device, &stop)?;
+            result.map_err(|reason| ModelError::Trial { model: name.clone(), reason })
+        };
+        let found = probe::probe(&name, &form, &mut run)?;
+        let file = File { path, name: &name, file_bytes, sha256 };
+        let info = describe(file, &header, &form, output_precision, found);
+        Ok(Self { info, nets: Mutex::new(vec![(DeviceKind::Cpu, seat)]) })
+    }
+
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// The session on a device; loaded at the first call, and then tried against the CPU.
+    pub(super) fn seat(&self, runtime: &Runtime, kind: DeviceKind) -> Result<Seat, ModelError> {
+        let known = |nets: &[(DeviceKind, Seat)]| nets.iter().find(|(k, _)| *k == kind).map(|(_, seat)| seat.clone());
+        if let Some(seat) = known(&self.nets.lock()) {
+            return Ok(seat);
+        }
+        let (device, worker) = runtime.device(kind)?;
+        let (bytes, _) = read(&self.info.path)?;
+        let seat = seat(runtime, &self.info.path, device, worker, bytes)?;
+        self.check_against_cpu(runtime, kind, &seat)?;
+        let mut nets = self.nets.lock();
+        let known = known(&nets);
+        Ok(known.unwrap_or_else(|| {
+            nets.push((kind, seat.clone()));
+            seat
+        }))
+    }
+
+    /// Refuses a device that gives another picture than the CPU does: drivers do have faults.
+    fn check_against_cpu(&self, runtime: &Runtime, kind: DeviceKind, seat: &Seat) -> Result<(), ModelError> {
+        let side = 48_u32.next_multiple_of(self.info.multiple);
+        let (width, height) = self.info.fixed_size.unwrap_or((side, side));
+        let shape = [self.info.channels.0 as usize, height as usize, width as usize];
+        let once = |kind: DeviceKind, seat: &Seat| -> Result<Vec<f32>, ModelError> {
+            let (device, worker) = runtime.device(kind)?;
+            let stop = Stop::default();
+            let samples = Samples::from_f32(self.info.precision.0, probe::texture(shape));
+            let (_, result) = wait(submit(worker, seat, Urgency::OnScreen, &stop, samples, shape), device, &stop)?;
+            let run = |reason| ModelError::Run { model: self.info.name.clone(), device: device.name.clone(), reason };
+            result.and_then(|out| out.to_vec()).map_err(run)
+        };
+        let cpu = self.seat(runtime, DeviceKind::Cpu)?;
+        let (here, there) = (once(kind, seat)?, once(DeviceKind::Cpu, &cpu)?);
+        let off = here.iter().zip(&there).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // Half precision is good to about 0.002 here; ten times that is no rounding.
+        if here.len() == there.len() && off.is_finite() && off < 0.02 {
+            return Ok(());
+        }
+        let reason = format!("its picture is {off:.3} off the CPU's");
+        Err(ModelError::Run { model: self.info.name.clone(), device: kind.to_string(), reason })
+    }
+}
+
+/// Loads the session on its device's thread, where all its runs will be.
+fn seat(runtime: &Runtime, path: &Path, device: &Device, worker: &Worker, bytes: Vec<u8>) -> Result<Seat, ModelError> {
+    let (environment, kind, threads) = (runtime.environment(), device.kind, runtime.threads());
+    let stop = Stop::default();
+    let load = move || Net::load(&environment, kind, threads, &bytes);
+    let net = wait(worker.submit(Urgency::OnScreen, &stop, load), device, &stop)?;
+    let net = net.map_err(|reason| ModelError::Load { path: path.to_owned(), reason })?;
+    Ok(Arc::new(Mutex::new(net)))
+}
+
+/// A run that is under way: its input comes back to be used again.
+pub(super) type Run = Ticket<(Samples, Result<Output, String>)>;
+
+/// Queues one run on `worker`.
+pub(super) fn submit(
+    worker: &Worker,
+    seat: &Seat,
+    urgency: Urgency,
+    stop: &Stop,
+    samples: Samples,
+    shape: [usize; 3],
+) -> Result<Run, NoResult> {
+    let seat = seat.clone();
+    worker.submit(urgency, stop, move || {
+        let result = seat.lock().run(&samples, shape);
+        (samples, result)
+    })
+}
+
+/// Waits for what was queued on `device`.
+pub(super) fn wait<T>(ticket: Result<Ticket<T>, NoResult>, device: &Device, stop: &Stop) -> Result<T, ModelError> {
+    ticket.and_then(|ticket| ticket.wait(stop)).map_err(|why| match why {
+        NoResult::Stopped => ModelError::Stopped,
+        NoResult::Gone => ModelError::ThreadGone { device: device.name.clone() },
+    })
+}
+
+/// Reads a file that may be a model, within the limits.
+fn read(path: &Path) -> Result<(Vec<u8>, Header), ModelError> {
+    let failed = |e: std::io::Error| ModelError::read(path, &e);
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if !meta.is_file() {
+        return Err(ModelError::NotOnnx { path: path.to_owned(), what: "a folder or device" });
+    }
+    let mib = meta.len() >> 20;
+    if mib >= MAX_FILE_MIB {
+        return Err(ModelError::TooLarge { path: path.to_owned(), mib, limit: MAX_FILE_MIB });
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    match onnx::look(&bytes) {
+        Ok(header) if header.external => Err(ModelError::External { path: path.to_owned() }),
+        Ok(header) => Ok((bytes, header)),
+        Err(Refusal::NotOnnx(what)) => Err(ModelError::NotOnnx { path: path.to_owned(), what }),
+        Err(Refusal::Damaged) => Err(ModelError::Damaged { path: path.to_owned() }),
+    }
+}
+
+struct File<'a> {
+    path: &'a Path,
+    name: &'a str,
+    file_bytes: u64,
+    sha256: String,
+}
+
+fn describe(file: File<'_>, header: &Header, form: &Form, output: Precision, found: Found) -> ModelInfo {
+    let said = |keys: &[&str]| {
+        let has =
+            |(key, value): &&(String, String)| !value.is_empty() && keys.iter().any(|k| key.eq_ignore_ascii_case(k));
+        header.metadata.iter().find(has).map(|(_, value)| value.clone())
+    };
+    ModelInfo {
+        name: file.name.to_owned(),
+        path: file.path.to_owned(),
+        scale: found.scale,
+        channels: found.channels,
+        precision: (form.precision, output),
+        fixed_size: form.fixed,
+        multiple: found.multiple,
+        reach: found.reach,
+        opset: header.opset,
+        producer: header.producer.clone(),
+        author: said(&["author", "authors", "model_author", "creator"]),
+        licence: said(&["license", "licence", "model_license"]),
+        weights: header.weights,
+        weight_bytes: header.weight_bytes,
+        file_bytes: file.file_bytes,
+        sha256: file.sha256,
+        notes: found.notes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(super::thousands(7), "7");
+        assert_eq!(super::thousands(45156), "45,156");
+        assert_eq!(super::thousands(1234567), "1,234,567");
+    }
+}

@@ -1,0 +1,184 @@
+//! A model loaded for one device. With `runtime.rs` the only file that speaks to ONNX Runtime.
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+
+use super::error::brief;
+use super::runtime::DeviceKind;
+
+/// How a model takes or gives its samples.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Precision {
+    F16,
+    F32,
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Self::F16 { "fp16" } else { "fp32" })
+    }
+}
+
+/// Planar samples in the precision that a model takes.
+#[derive(Clone, Debug)]
+pub(super) enum Samples {
+    F32(Vec<f32>),
+    F16(Vec<f16>),
+}
+
+impl Samples {
+    pub fn zeros(precision: Precision, count: usize) -> Self {
+        match precision {
+            Precision::F32 => Self::F32(vec![0.0; count]),
+            Precision::F16 => Self::F16(vec![f16::ZERO; count]),
+        }
+    }
+
+    pub fn from_f32(precision: Precision, samples: Vec<f32>) -> Self {
+        match precision {
+            Precision::F32 => Self::F32(samples),
+            Precision::F16 => {
+                let mut halves = vec![f16::ZERO; samples.len()];
+                halves.convert_from_f32_slice(&samples);
+                Self::F16(halves)
+            }
+        }
+    }
+
+    /// Writes `row` at `start`.
+    pub fn write(&mut self, start: usize, row: &[f32]) {
+        match self {
+            Self::F32(to) => to[start..start + row.len()].copy_from_slice(row),
+            Self::F16(to) => to[start..start + row.len()].convert_from_f32_slice(row),
+        }
+    }
+
+    /// Writes `value` `count` times from `start` on.
+    pub fn fill(&mut self, start: usize, count: usize, value: f32) {
+        match self {
+            Self::F32(to) => to[start..start + count].fill(value),
+            Self::F16(to) => to[start..start + count].fill(f16::from_f32(value)),
+        }
+    }
+}
+
+/// One side of a model as declared; -1 stands for what is not.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Declared {
+    pub name: String,
+    /// None: no float tensor of 16 or 32 bits.
+    pub precision: Option<Precision>,
+    /// The kind of value, for a sentence.
+    pub kind: String,
+    pub shape: Vec<i64>,
+}
+
+/// What a model gave for a picture.
+pub(super) struct Output {
+    value: DynValue,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+}
+
+impl Output {
+    /// All samples, planar.
+    pub fn to_vec(&self) -> Result<Vec<f32>, String> {
+        Ok(match self.rows()? {
+            Rows::F32(all) => all.to_vec(),
+            Rows::F16(all) => all.to_f32_vec(),
+        })
+    }
+
+    pub fn rows(&self) -> Result<Rows<'_>, String> {
+        match self.value.dtype().tensor_type() {
+            Some(TensorElementType::Float16) => {
+                self.value.try_extract_tensor::<f16>().map(|(_, all)| Rows::F16(all)).map_err(brief)
+            }
+            _ => self.value.try_extract_tensor::<f32>().map(|(_, all)| Rows::F32(all)).map_err(brief),
+        }
+    }
+}
+
+/// A borrowed view of an output's samples.
+pub(super) enum Rows<'a> {
+    F32(&'a [f32]),
+    F16(&'a [f16]),
+}
+
+/// A loaded model.
+pub(super) struct Net {
+    session: Session,
+    pub input: Declared,
+    pub output: Declared,
+    /// Numbers of inputs and outputs.
+    pub sides: (usize, usize),
+}
+
+impl Net {
+    /// Loads the model in `bytes` for the first device of `kind`.
+    pub fn load(environment: &Environment, kind: DeviceKind, threads: usize, bytes: &[u8]) -> Result<Self, String> {
+        let devices: Vec<_> =
+            environment.devices().filter(|d| d.ep().is_ok_and(|ep| ep == kind.provider())).take(1).collect();
+        if devices.is_empty() && kind != DeviceKind::Cpu {
+            return Err(format!("no device of the kind {kind} shows"));
+        }
+        let build = || -> Result<Session, ort::Error> {
+            // Spinning threads stop when a run ends, so that an idle window costs nothing.
+            let mut builder = Session::builder(environment)?
+                .with_optimization_level(GraphOptimizationLevel::All)?
+                .with_intra_threads(threads)?
+                .with_inter_threads(1)?
+                .with_config_entry("session.force_spinning_stop", "1")?;
+            if !devices.is_empty() {
+                // Naming the CPU too keeps ONNX Runtime from choosing a device by itself.
+                builder = builder.with_devices(devices, None)?;
+            }
+            builder.commit_from_memory(bytes)
+        };
+        let session = build().map_err(brief)?;
+        let sides = (session.inputs().len(), session.outputs().len());
+        let (Some(input), Some(output)) = (session.inputs().first(), session.outputs().first()) else {
+            return Err("it has no input or no output".into());
+        };
+        let (input, output) = (declared(input.name(), input.dtype()), declared(output.name(), output.dtype()));
+        Ok(Self { session, input, output, sides })
+    }
+
+    /// Runs the model on one picture of `shape` (channels, height, width).
+    pub fn run(&mut self, samples: &Samples, shape: [usize; 3]) -> Result<Output, String> {
+        let shape = [1, shape[0], shape[1], shape[2]];
+        let outputs = match samples {
+            Samples::F32(all) => {
+                let input = TensorRef::from_array_view((shape, all.as_slice())).map_err(brief)?;
+                self.session.run(ort::inputs![input])
+            }
+            Samples::F16(all) => {
+                let input = TensorRef::from_array_view((shape, all.as_slice())).map_err(brief)?;
+                self.session.run(ort::inputs![input])
+            }
+        };
+        let mut outputs = outputs.map_err(brief)?;
+        let value = outputs.remove(&self.output.name).ok_or("its output is missing")?;
+        match value.dtype().tensor_shape().map(|s| &**s) {
+            Some(&[1, c, h, w]) if c > 0 && h > 0 && w > 0 => {
+                Ok(Output { value, shape: [c as usize, h as usize, w as usize] })
+            }
+            other => Err(format!("its output has the shape {other:?}")),
+        }
+    }
+}
+
+fn declared(name: &str, dtype: &ValueType) -> Declared {
+    let precision = match dtype.tensor_type() {
+        Some(TensorElementType::Float16) => Some(Precision::F16),
+        Some(TensorElementType::Float32) => Some(Precision::F32),
+        _ => None,
+    };
+    let kind = dtype.tensor_type().map_or("no tensor".to_owned(), |t| format!("{t:?}"));
+    let shape = dtype.tensor_shape().map(|s| s.to_vec()).unwrap_or_default();
+    Declared { name: name.to_owned(), precision, kind, shape }
+}

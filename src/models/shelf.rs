@@ -1,0 +1,140 @@
+//! The models that are at hand, and finding one by its name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Model, ModelError, Runtime};
+
+/// One file on the shelf.
+pub struct ShelfEntry {
+    pub name: String,
+    pub path: PathBuf,
+    /// The model, or why it cannot be used.
+    pub model: Result<Arc<Model>, ModelError>,
+}
+
+/// All `.onnx` files in `folders`, loaded and tried, by name. A name that stands in two folders is listed twice; the
+/// first is the one that [`find`] takes.
+pub fn shelf(runtime: &Runtime, folders: &[PathBuf]) -> Vec<ShelfEntry> {
+    let entry = |path: PathBuf| ShelfEntry { name: name_of(&path), model: runtime.model(&path), path };
+    files(folders).into_iter().map(entry).collect()
+}
+
+/// The paths of all `.onnx` files in `folders`, by name, without looking into any.
+pub fn files(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    found.sort_by_key(|path| name_of(path));
+    found
+}
+
+/// The file that `wish` means: a path, or the name of a model in `folders` with or without `.onnx` (the first folder
+/// that has it).
+///
+/// # Errors
+/// [`ModelError::Missing`] for a path, [`ModelError::Unknown`] with the nearest name for a name.
+pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
+    let path = Path::new(wish);
+    if path.is_file() {
+        return Ok(path.to_owned());
+    }
+    if wish.contains(['/', '\\']) {
+        return Err(ModelError::Missing { path: path.to_owned() });
+    }
+    let name = strip_ending(wish);
+    let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    if let Some(exact) = all.iter().find(|p| name_of(p) == name) {
+        return Ok(exact.clone());
+    }
+    if let Some(same) = all.iter().find(|p| name_of(p).eq_ignore_ascii_case(name)) {
+        return Ok(same.clone());
+    }
+    let names: Vec<String> = all.iter().map(|p| name_of(p)).collect();
+    Err(ModelError::Unknown { name: wish.to_owned(), nearest: nearest(name, &names) })
+}
+
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let is_model = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) && path.is_file();
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_model).collect();
+    paths.sort();
+    paths
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn strip_ending(name: &str) -> &str {
+    let cut = name.len().saturating_sub(5);
+    match name.split_at_checked(cut) {
+        Some((stem, ending)) if !stem.is_empty() && ending.eq_ignore_ascii_case(".onnx") => stem,
+        _ => name,
+    }
+}
+
+/// The name most like `name`, if one is like it: it holds what was typed, or half of it need not be changed.
+fn nearest(name: &str, names: &[String]) -> Option<String> {
+    let wish = name.to_lowercase();
+    let key = |candidate: &&String| {
+        let other = candidate.to_lowercase();
+        let distance = distance(&wish, &other);
+        let holds = !wish.is_empty() && (other.contains(&wish) || wish.contains(&other));
+        (holds || distance <= wish.chars().count().max(2) / 2).then_some((!holds, distance))
+    };
+    names.iter().filter(|n| key(n).is_some()).min_by_key(|n| key(n)).cloned()
+}
+
+/// Levenshtein's distance: letters to insert, delete or replace.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_paths_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        for folder in [&a, &b] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("compact-2x.onnx"), b"").unwrap();
+        }
+        std::fs::write(b.join("Dehalo.ONNX"), b"").unwrap();
+        std::fs::write(b.join("notes.txt"), b"").unwrap();
+        let folders = [a.clone(), b.clone()];
+        assert_eq!(find("compact-2x", &folders).unwrap(), a.join("compact-2x.onnx"));
+        assert_eq!(find("compact-2x.onnx", &folders).unwrap(), a.join("compact-2x.onnx"));
+        assert_eq!(find("dehalo", &folders).unwrap(), b.join("Dehalo.ONNX"));
+        let path = b.join("compact-2x.onnx");
+        assert_eq!(find(path.to_str().unwrap(), &folders).unwrap(), path);
+        assert_eq!(files(&folders).len(), 3);
+
+        let typo = find("compct-2x", &folders).unwrap_err();
+        assert!(typo.to_string().contains("did you mean \"compact-2x\"?"), "{typo}");
+        let part = find("compact", &folders).unwrap_err();
+        assert!(part.to_string().contains("compact-2x"), "{part}");
+        let far = find("zzzzzzzzzz", &folders).unwrap_err();
+        assert!(!far.to_string().contains("did you mean"), "{far}");
+        assert!(matches!(find("no/such.onnx", &folders), Err(ModelError::Missing { .. })));
+    }
+
+    #[test]
+    fn letters_are_counted() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+}
