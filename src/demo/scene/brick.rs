@@ -82,7 +82,8 @@ pub fn wall(x: f32, y: f32, sun: f32) -> Rgb {
     let c = cell(wx, wy);
     let edge = (c.half.0 - c.x.abs()).min(c.half.1 - c.y.abs()) - JOINT * 0.5;
     let face = smooth(-0.45, 0.75, edge);
-    let speck = 1.0 + 0.22 * (value(x * 0.9, y * 0.9, 14) - 0.5) - 0.35 * smooth(0.8, 0.95, value(x * 0.62, y * 0.62, 15));
+    let speck =
+        1.0 + 0.22 * (value(x * 0.9, y * 0.9, 14) - 0.5) - 0.35 * smooth(0.8, 0.95, value(x * 0.62, y * 0.62, 15));
     let mortar = scale(hex(0xbfae95), 0.72 + 0.4 * value(x * 0.3, y * 0.3, 16));
     let mut albedo = mix(mortar, scale(clay(c.id), speck), face);
     albedo = weather(albedo, x, y);
@@ -118,7 +119,8 @@ pub fn house(canvas: &mut Canvas<'_>, sun: impl Fn(f32, f32) -> f32) {
         if y < FOOT - 26.0 || y > FOOT || x < LEFT - 7.0 {
             return [0.0; 4];
         }
-        let grain = 0.86 + 0.2 * fbm(x * 0.2, y * 0.2, 4, 21) - 0.16 * smooth(0.55, 0.75, fbm(x * 0.03, y * 0.05, 3, 22));
+        let grain =
+            0.86 + 0.2 * fbm(x * 0.2, y * 0.2, 4, 21) - 0.16 * smooth(0.55, 0.75, fbm(x * 0.03, y * 0.05, 3, 22));
         let bevel = 0.34 + 0.9 * smooth(3.5, 0.0, y - FOOT + 26.0);
         solid(lit(scale(hex(0x8d8172), grain), bevel * sun(x, y)), 1.0)
     });
@@ -139,7 +141,8 @@ fn quoin(x: f32, y: f32, sun: f32) -> [f32; 4] {
     // The bevel that looks to the light is brighter, the others darker.
     let to_light = x - LEFT + 5.0 < 2.4 || y - row * TALL < 2.2;
     let direct = if to_light { 0.78 } else { 0.34 + 0.2 * bevel };
-    let stone = scale(hex(0xcbb894), 0.82 + 0.3 * fbm(x * 0.11, y * 0.11, 5, 23) * (0.9 + 0.2 * white(row as i32, 0, 24)));
+    let stone =
+        scale(hex(0xcbb894), 0.82 + 0.3 * fbm(x * 0.11, y * 0.11, 5, 23) * (0.9 + 0.2 * white(row as i32, 0, 24)));
     let pits = 1.0 - 0.25 * smooth(0.72, 0.86, value(x * 0.8, y * 0.8, 25));
     solid(lit(scale(stone, pits * (0.45 + 0.55 * bevel)), direct * sun), 1.0)
 }
@@ -163,7 +166,13 @@ fn cornice(canvas: &mut Canvas<'_>, right: f32, sun: impl Fn(f32, f32) -> f32) {
         if !(0.0..40.0).contains(&v) {
             return [0.0; 4];
         }
-        let reach = if v < 13.0 { 16.0 } else if v < 22.0 { 12.0 - (v - 13.0) * 0.5 } else { 7.0 };
+        let reach = if v < 13.0 {
+            16.0
+        } else if v < 22.0 {
+            12.0 - (v - 13.0) * 0.5
+        } else {
+            7.0
+        };
         if x < LEFT - reach {
             return [0.0; 4];
         }

@@ -60,7 +60,11 @@ pub fn awning(canvas: &mut Canvas<'_>, t: f32) {
         }
         let cloth_x = u * 482.0;
         let fold = HEM + breath * smooth(0.0, 1.0, v) * 0.6;
-        if y < fold { slope(cloth_x, (y - TOP) / (fold - TOP), t, side) } else { valance(cloth_x, y - fold, t, side, px) }
+        if y < fold {
+            slope(cloth_x, (y - TOP) / (fold - TOP), t, side)
+        } else {
+            valance(cloth_x, y - fold, t, side, px)
+        }
     });
     // The rail that it hangs from.
     canvas.rod((LEFT - 5.0, TOP + 1.0), (RIGHT + 5.0, TOP + 1.0), (6.0, 6.0), hex(0x27332c), 0.8);

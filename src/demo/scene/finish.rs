@@ -15,7 +15,8 @@ pub struct Layer {
 impl Layer {
     /// Lays the layer over a canvas, resampled by a bicubic (Catmull-Rom), each texel passed through `light`.
     pub fn show(&self, canvas: &mut Canvas<'_>, light: impl Fn(f32, f32, Texel) -> Texel) {
-        let columns: Vec<Tap> = (0..canvas.width).map(|c| self.tap(canvas, c as f32, self.view.x - canvas.view.x, self.width)).collect();
+        let columns: Vec<Tap> =
+            (0..canvas.width).map(|c| self.tap(canvas, c as f32, self.view.x - canvas.view.x, self.width)).collect();
         let rows: Vec<Tap> = (0..canvas.rows())
             .map(|r| self.tap(canvas, (canvas.top + r) as f32, self.view.y - canvas.view.y, self.height))
             .collect();
@@ -123,7 +124,12 @@ fn kernel() -> [f32; 8] {
         if x < 1.0 {
             ((12.0 - 9.0 * b - 6.0 * c) * x * x * x + (-18.0 + 12.0 * b + 6.0 * c) * x * x + 6.0 - 2.0 * b) / 6.0
         } else if x < 2.0 {
-            ((-b - 6.0 * c) * x * x * x + (6.0 * b + 30.0 * c) * x * x + (-12.0 * b - 48.0 * c) * x + 8.0 * b + 24.0 * c) / 6.0
+            ((-b - 6.0 * c) * x * x * x
+                + (6.0 * b + 30.0 * c) * x * x
+                + (-12.0 * b - 48.0 * c) * x
+                + 8.0 * b
+                + 24.0 * c)
+                / 6.0
         } else {
             0.0
         }

@@ -2,7 +2,7 @@
 
 use super::canvas::{Canvas, solid};
 use super::math::{Rgb, cover, hex, lerp, mix, scale, smooth, wave};
-use super::noise::{Dice, fbm, value};
+use super::noise::{Dice, fbm, value, white};
 
 const TRUNK: (f32, f32) = (176.0, 640.0);
 const CROWN: (f32, f32) = (150.0, 262.0);
@@ -43,10 +43,15 @@ impl Tree {
     pub fn new() -> Self {
         let mut dice = Dice::new(91);
         let boughs = grow(&mut dice);
-        let tips: Vec<(f32, f32)> = boughs.iter().skip(4).map(|b| b.to).collect();
+        let mut tips: Vec<(f32, f32)> = boughs.iter().skip(4).map(|b| b.to).collect();
+        // Lower boughs reach out to the front: they are painted later.
+        tips.sort_by(|a, b| {
+            (a.1 + 60.0 * white(a.0 as i32, a.1 as i32, 98))
+                .total_cmp(&(b.1 + 60.0 * white(b.0 as i32, b.1 as i32, 98)))
+        });
         let mut leaves = Vec::new();
-        for layer in 0..3 {
-            for &tip in &tips {
+        for &tip in &tips {
+            for layer in 0..3 {
                 clump(&mut leaves, &mut dice, tip, layer);
             }
         }
@@ -102,7 +107,8 @@ pub fn trunk(canvas: &mut Canvas<'_>) {
         let half = 11.0 + 12.0 * smooth(0.14, -0.02, v).powi(2) + 1.5 * (value(y * 0.03, 3.0, 92) - 0.5) - 2.0 * v;
         let mid = x0 + 4.0 * (v * 3.0).sin() - 4.0 * v;
         let s = (x - mid) / half;
-        let share = cover((x - mid).abs() - half, px) * smooth(foot + 3.0, foot + 1.0, y - 2.0 * (1.0 - s * s).max(0.0));
+        let share =
+            cover((x - mid).abs() - half, px) * smooth(foot + 3.0, foot + 1.0, y - 2.0 * (1.0 - s * s).max(0.0));
         let furrow = fbm(x * 0.30 + 2.0 * fbm(x * 0.05, y * 0.03, 2, 93), y * 0.045, 4, 94);
         let bark = mix(hex(0x3c2f2a), hex(0x8d7a6b), smooth(0.35, 0.68, furrow));
         let light = 0.30 + 1.5 * smooth(0.2, -1.0, s) * (0.5 + 0.5 * furrow) + 0.15 * smooth(0.4, 1.0, s);
@@ -142,25 +148,33 @@ fn grow(dice: &mut Dice) -> Vec<Bough> {
 
 /// Leaves round the end of a bough; `layer` 0 is the shaded back, 2 the front.
 fn clump(leaves: &mut Vec<Leaf>, dice: &mut Dice, tip: (f32, f32), layer: u32) {
-    let (spread, count) = [(25.0, 30), (22.0, 38), (18.0, 36)][layer as usize];
+    let (spread, count) = [(25.0, 34), (21.0, 34), (17.0, 28)][layer as usize];
     let (deep, green, lime, gold, rust) = (hex(0x1c2e22), hex(0x3b562a), hex(0x8c9c3c), hex(0xe0b04a), hex(0xc8702c));
     // Clumps below and to the right of others stand in their shade.
     let tone = (0.72 + 0.5 * dice.roll()) * lerp(0.7, 1.12, smooth(420.0, 150.0, tip.1));
     for _ in 0..count {
-        let (x, y) = (tip.0 + spread * dice.bell() * 0.62, tip.1 + spread * dice.bell() * 0.5);
+        // The lit leaves lie on the clump's upper left, its dark underside to the lower right.
+        let off = [5.0, 0.0, -5.0][layer as usize];
+        let (x, y) = (tip.0 + off + spread * dice.bell() * 0.62, tip.1 + off + spread * dice.bell() * 0.46);
         // The sun is low on the left: leaves on that side, and the undersides of the crown, glow through.
         let side = smooth(CROWN.0 + 190.0, CROWN.0 - 190.0, x + 0.25 * (CROWN.1 - y));
         let rim = smooth(-0.2, -1.0, (x - tip.0) / spread + 0.4 * (tip.1 - y) / spread);
         let glow = (0.16 + 0.5 * side + 0.34 * rim + 0.34 * (dice.roll() - 0.5)).clamp(0.0, 1.0);
         let turned = dice.roll();
-        let ripe = if turned < 0.045 { rust } else if turned < 0.15 { gold } else { lime };
+        let ripe = if turned < 0.02 {
+            rust
+        } else if turned < 0.10 {
+            gold
+        } else {
+            lime
+        };
         let color = match layer {
             0 => mix(deep, green, glow * 0.8),
             1 => mix(green, ripe, glow * 0.75),
             _ => mix(mix(green, ripe, 0.35), ripe, glow),
         };
         let warm = mix([0.74, 0.90, 1.04], [1.75, 1.18, 0.52], (1.25 * glow * side).min(1.0));
-        let bright = [0.5, 0.85, 1.2][layer as usize] * (0.62 + 0.9 * glow * side) * tone;
+        let bright = [0.36, 0.82, 1.28][layer as usize] * (0.62 + 0.9 * glow * side) * tone;
         let color = super::math::mul(color, warm);
         leaves.push(Leaf {
             x,
@@ -192,7 +206,9 @@ pub fn leaves(canvas: &mut Canvas<'_>, posed: &[Posed]) {
             if u.abs() >= 1.0 || share <= 0.0 {
                 return [0.0; 4];
             }
-            let vein = 1.0 - 0.30 * cover(v.abs() * l - 0.22, px) - 0.10 * (0.5 + 0.5 * ((u * 3.0 - v.abs() * 2.5) * 6.0).sin());
+            let vein = 1.0
+                - 0.30 * cover(v.abs() * l - 0.22, px)
+                - 0.10 * (0.5 + 0.5 * ((u * 3.0 - v.abs() * 2.5) * 6.0).sin());
             let fold = if v > 0.0 { 1.10 } else { 0.86 };
             solid(scale(leaf.color, vein * fold), share)
         });

@@ -83,6 +83,11 @@ impl Scene {
         }
     }
 
+    /// Width and height in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
     /// Number of frames in the loop.
     pub fn frames(&self) -> usize {
         self.frames

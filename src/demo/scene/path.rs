@@ -31,7 +31,10 @@ impl Path {
             for step in 0..STEPS {
                 let t = step as f32 / STEPS as f32;
                 let at = |a: f32, b: f32, c: f32, d: f32| {
-                    0.5 * (2.0 * b + (c - a) * t + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t + (3.0 * b - a - 3.0 * c + d) * t * t * t)
+                    0.5 * (2.0 * b
+                        + (c - a) * t
+                        + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
+                        + (3.0 * b - a - 3.0 * c + d) * t * t * t)
                 };
                 let p = (at(p0.0, p1.0, p2.0, p3.0), at(p0.1, p1.1, p2.1, p3.1));
                 if i == 0 && step == 0 { path.move_to(p) } else { path.line_to(p) }
@@ -87,7 +90,8 @@ impl Path {
     pub fn coverage(&self, view: View, origin: (usize, usize), size: (usize, usize)) -> Vec<f32> {
         let (w, h) = size;
         let mut sums = vec![0.0f32; (w + 2) * h];
-        let to = |x: f32, y: f32| ((x - view.x) * view.scale - origin.0 as f32, (y - view.y) * view.scale - origin.1 as f32);
+        let to =
+            |x: f32, y: f32| ((x - view.x) * view.scale - origin.0 as f32, (y - view.y) * view.scale - origin.1 as f32);
         for l in &self.lines {
             collect(&mut sums, w, h, to(l[0], l[1]), to(l[2], l[3]));
         }

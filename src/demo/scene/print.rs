@@ -114,14 +114,25 @@ pub fn left(canvas: &mut Canvas<'_>, text: &str, setting: Setting, x: f32, y: f3
 
 /// A column of text, broken between words and set to the full `width`, from baseline `y` down by `leading` a line.
 /// Gives the baseline after the last line.
-pub fn column(canvas: &mut Canvas<'_>, text: &str, s: Setting, at: (f32, f32), width: f32, leading: f32, ink: Rgb) -> f32 {
+pub fn column(
+    canvas: &mut Canvas<'_>,
+    text: &str,
+    s: Setting,
+    at: (f32, f32),
+    width: f32,
+    leading: f32,
+    ink: Rgb,
+) -> f32 {
     let measure = |word: &str| outline(word, s, 0.0, 0.0).1;
     let space = s.size * 0.25;
     let (mut line, mut filled, mut y): (Vec<(&str, f32)>, f32, f32) = (Vec::new(), 0.0, at.1);
     let mut set = |line: &[(&str, f32)], gap: f32, y: f32| {
         let mut x = at.0;
         for &(word, wide) in line {
-            canvas.flat(&outline(word, s, x, y).0, ink, 1.0);
+            // Inked twice: letterpress bites a little deeper than the outline.
+            let letters = outline(word, s, x, y).0;
+            canvas.flat(&letters, ink, 1.0);
+            canvas.flat(&letters, ink, 0.6);
             x += wide + gap;
         }
     };
@@ -144,7 +155,7 @@ pub fn column(canvas: &mut Canvas<'_>, text: &str, s: Setting, at: (f32, f32), w
 
 const PARAGRAPHS: [&str; 3] = [
     "A SHARP edge is not a true edge. Many a glass, wishing to please, draws a line where none was drawn, and is thanked for it.",
-    "Ask of any picture two questions: what was lost, and what was invented? The first makes you sad; the second, a fool.",
+    "Ask two things of a picture: what was lost, and what was invented? The first makes you sad; the second, a fool.",
     "Bring the original. Bring the copy. Look at both in one light, at one moment; then, and only then, give it a number.",
 ];
 
@@ -163,10 +174,10 @@ pub fn broadsheet(canvas: &mut Canvas<'_>, area: [f32; 4]) {
     centered(canvas, "THE DOUBLET GAZETTE", Setting::new(Cut::Regular, 7.0).tracked(0.10), mid, t + 13.0, ink);
     canvas.block([l + 8.0, t + 17.2, r - 8.0, t + 17.9], 0.0, ink, 1.0);
     centered(canvas, "On Seeing", Setting::new(Cut::Bold, 22.0), mid, t + 40.0, ink);
-    centered(canvas, "TRULY", Setting::new(Cut::Bold, 27.0).tracked(0.14), mid, t + 65.0, rust);
-    canvas.block([mid - 22.0, t + 72.0, mid + 22.0, t + 72.6], 0.0, ink, 1.0);
+    centered(canvas, "TRULY", Setting::new(Cut::Bold, 27.0).tracked(0.14), mid, t + 67.5, rust);
+    canvas.block([mid - 22.0, t + 74.0, mid + 22.0, t + 74.6], 0.0, ink, 1.0);
     let body = Setting::new(Cut::Regular, 8.5);
-    let mut y = t + 85.0;
+    let mut y = t + 87.0;
     for text in PARAGRAPHS {
         y = column(canvas, text, body, (l + 9.0, y), r - l - 18.0, 10.5, ink) + 3.0;
     }
@@ -190,8 +201,16 @@ fn sheet(canvas: &mut Canvas<'_>, area: [f32; 4]) {
     });
 }
 
-const CHART: [&str; 8] =
-    ["D", "O U", "B L E T", "L O O K S", "T W I C E A T", "W H A T I S T H E R E", "A N D O N C E A T W H A T", "W A S  N E V E R  T H E R E  B E F O R E"];
+const CHART: [&str; 8] = [
+    "D",
+    "O U",
+    "B L E T",
+    "L O O K S",
+    "T W I C E A T",
+    "W H A T I S T H E R E",
+    "A N D O N C E A T W H A T",
+    "W A S  N E V E R  T H E R E  B E F O R E",
+];
 
 /// The eye chart, lit from within. `area` is the sheet.
 pub fn eye_chart(canvas: &mut Canvas<'_>, area: [f32; 4]) {

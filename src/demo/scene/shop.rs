@@ -58,7 +58,13 @@ fn board(canvas: &mut Canvas<'_>, area: [f32; 4], color: Rgb, direct: f32) {
     canvas.paint(area, |x, y| {
         let edge = (x - area[0]).min(y - area[1]);
         let far = (area[2] - x).min(area[3] - y);
-        let light = if edge < 1.4 { direct * 2.0 } else if far < 1.4 { direct * 0.3 } else { direct };
+        let light = if edge < 1.4 {
+            direct * 2.0
+        } else if far < 1.4 {
+            direct * 0.3
+        } else {
+            direct
+        };
         let mut p = wood(color, x, y, light);
         p[3] = super::math::cover(rect(x, y, area, 0.0), px);
         p
@@ -70,7 +76,13 @@ fn panel(canvas: &mut Canvas<'_>, area: [f32; 4], color: Rgb) {
     let px = canvas.px();
     canvas.paint(area, |x, y| {
         let (near, far) = ((x - area[0]).min(y - area[1]), (area[2] - x).min(area[3] - y));
-        let light = if near < 3.0 && near < far { 0.06 } else if far < 3.0 { 0.78 } else { 0.33 };
+        let light = if near < 3.0 && near < far {
+            0.06
+        } else if far < 3.0 {
+            0.78
+        } else {
+            0.33
+        };
         let mut p = wood(color, x + 31.0, y, light);
         p[3] = super::math::cover(rect(x, y, area, 0.0), px);
         p
@@ -95,7 +107,14 @@ fn fascia(canvas: &mut Canvas<'_>) {
     canvas.ring((mark.0 - 4.6, mark.1), 7.6, 1.5, gold);
     canvas.ring((mark.0 + 4.6, mark.1), 7.6, 1.5, gold);
     let small = Setting::new(Cut::Regular, 7.6).tracked(0.2);
-    print::centered(canvas, "MICROSCOPES · READING STONES · HONEST SPECTACLES", small.tracked(0.05), 930.0, 184.5, gold);
+    print::centered(
+        canvas,
+        "MICROSCOPES · READING STONES · HONEST SPECTACLES",
+        small.tracked(0.05),
+        930.0,
+        184.5,
+        gold,
+    );
     print::centered(canvas, "EST. 1812", small, 930.0, 216.4, gold);
 }
 
@@ -124,7 +143,8 @@ fn window(canvas: &mut Canvas<'_>) {
         let inside = x > l && x < r && y > t && y < b;
         let lamp = |lx: f32, ly: f32| (-((x - lx) / 120.0).hypot((y - ly) / 130.0) * 1.5).exp();
         let glow = lamp(572.0, 345.0) + 0.9 * lamp(706.0, 380.0) + lamp(842.0, 345.0);
-        let panelling = 0.9 + 0.14 * smooth(0.8, 0.0, (wrap(x, 42.0) - 21.0).abs()) * -1.0 + 0.1 * fbm(x * 0.3, y * 0.02, 3, 63);
+        let panelling =
+            0.9 + 0.14 * smooth(0.8, 0.0, (wrap(x, 42.0) - 21.0).abs()) * -1.0 + 0.1 * fbm(x * 0.3, y * 0.02, 3, 63);
         let back = mix(hex(0x3b1f12), hex(0xa86428), (glow * 0.9).min(1.0));
         let base = scale(back, panelling * (0.55 + 0.85 * glow));
         solid(base, if inside { 1.0 } else { 0.0 })
@@ -188,10 +208,10 @@ fn shelves(canvas: &mut Canvas<'_>) {
 /// A pair of spectacles on a stand, seen from the front.
 fn spectacles(canvas: &mut Canvas<'_>, at: (f32, f32), dice: &mut Dice) {
     let (r, gap) = (dice.range(5.2, 6.8), 8.2);
-    let metal = [hex(BRASS), hex(0x1c1512), hex(0xb8b0a8), hex(0x7a3a20)][(dice.roll() * 3.99) as usize];
+    let metal = [hex(BRASS), hex(0x1c1512), hex(0xd8d0c8), hex(0xb8552c)][(dice.roll() * 3.99) as usize];
     for side in [-1.0, 1.0] {
         let eye = (at.0 + side * gap, at.1);
-        canvas.disc(eye, r, hex(0xffe3b0), 0.20);
+        canvas.disc(eye, r, hex(0xffe3b0), 0.34);
         canvas.rod((eye.0 - 2.6, eye.1 + 1.2), (eye.0 + 1.2, eye.1 - 2.8), (0.7, 0.7), hex(0xfff6e0), 0.0);
         canvas.ring(eye, r, 1.1, metal);
         canvas.rod((eye.0 + side * r, eye.1 - 1.0), (eye.0 + side * (r + 2.0), eye.1 + 6.0), (0.8, 0.5), metal, 0.0);
@@ -210,7 +230,8 @@ fn globe(canvas: &mut Canvas<'_>, at: (f32, f32)) {
         let z = (1.0 - u * u - v * v).max(0.0).sqrt();
         let (lon, lat) = (u.atan2(z) + 0.5 + 0.3 * v, v.asin());
         let land = smooth(0.52, 0.55, fbm(lon * 1.6 + 4.0, lat * 1.8, 5, 65));
-        let grid = smooth(0.05, 0.02, (wrap(lon, 0.3) - 0.15).abs()).max(smooth(0.05, 0.02, (wrap(lat, 0.3) - 0.15).abs()));
+        let grid =
+            smooth(0.05, 0.02, (wrap(lon, 0.3) - 0.15).abs()).max(smooth(0.05, 0.02, (wrap(lat, 0.3) - 0.15).abs()));
         let base = mix(hex(0x5d8a8c), hex(0xd3b673), land);
         let lightness = 0.35 + 0.9 * (0.7 * z - 0.45 * v - 0.2 * u).max(0.0);
         solid(scale(mix(base, hex(0x3a2a1a), 0.35 * grid), lightness), super::math::cover(u.hypot(v) * r - r, px))
@@ -242,13 +263,17 @@ fn loupe(canvas: &mut Canvas<'_>, at: (f32, f32)) {
     let r = 17.5;
     let px = canvas.px();
     canvas.rod((at.0 - 12.0, at.1 + 12.0), (at.0 - 26.0, at.1 + 26.0), (5.0, 6.0), hex(0x3a1f10), 0.9);
-    let weave = |x: f32, y: f32| if (wrap(x, 5.0) < 2.5) == (wrap(y, 5.0) < 2.5) { hex(0xf0d9a8) } else { hex(0x8a4a2a) };
+    let weave =
+        |x: f32, y: f32| if (wrap(x, 5.0) < 2.5) == (wrap(y, 5.0) < 2.5) { hex(0xf0d9a8) } else { hex(0x8a4a2a) };
     canvas.paint([at.0 - r, at.1 - r, at.0 + r, at.1 + r], |x, y| {
         let (u, v) = ((x - at.0) / r, (y - at.1) / r);
         let k = 0.45 + 0.5 * (u * u + v * v);
         let seen = weave(at.0 + u * r * k, at.1 + v * r * k);
         let gloss = smooth(0.5, 0.0, (u + 0.45).hypot(v + 0.5));
-        solid(add(scale(seen, 0.85), scale([1.0, 0.95, 0.85], 0.5 * gloss)), super::math::cover((x - at.0).hypot(y - at.1) - r, px))
+        solid(
+            add(scale(seen, 0.85), scale([1.0, 0.95, 0.85], 0.5 * gloss)),
+            super::math::cover((x - at.0).hypot(y - at.1) - r, px),
+        )
     });
     canvas.ring(at, r, 3.6, scale(hex(BRASS), 1.1));
     canvas.ring((at.0 - 0.5, at.1 - 0.5), r + 0.6, 0.8, scale(hex(0xfff0c0), 1.2));
@@ -259,7 +284,8 @@ fn reflections(canvas: &mut Canvas<'_>) {
     let [l, t, r, b] = GLASS;
     canvas.paint(GLASS, |x, y| {
         let s = x + (y - t) * 0.55;
-        let bars = smooth(500.0, 540.0, s) * smooth(610.0, 590.0, s) + 0.7 * smooth(632.0, 640.0, s) * smooth(668.0, 660.0, s)
+        let bars = smooth(500.0, 540.0, s) * smooth(610.0, 590.0, s)
+            + 0.7 * smooth(632.0, 640.0, s) * smooth(668.0, 660.0, s)
             + 0.8 * smooth(860.0, 900.0, s) * smooth(985.0, 975.0, s);
         let inside = x > l && x < r && y > t && y < b;
         let tint = mix(hex(0xbcd0e6), hex(0xffd2a0), smooth(b, t, y) * 0.4);
@@ -279,7 +305,10 @@ fn door(canvas: &mut Canvas<'_>) {
         let glow = smooth(500.0, 330.0, y + 0.3 * (x - 1010.0).abs());
         let lace = lace(x, y, glass);
         let back = mix(hex(0x4a2a16), hex(0xd28a40), glow);
-        solid(mix(back, hex(0xf3e2c2), lace), if x > glass[0] && x < glass[2] && y > glass[1] && y < glass[3] { 1.0 } else { 0.0 })
+        solid(
+            mix(back, hex(0xf3e2c2), lace),
+            if x > glass[0] && x < glass[2] && y > glass[1] && y < glass[3] { 1.0 } else { 0.0 },
+        )
     });
     panel(canvas, [l + 10.0, t + 160.0, r - 14.0, t + 204.0], red);
     panel(canvas, [l + 10.0, t + 212.0, r - 14.0, b - 10.0], red);
@@ -294,7 +323,7 @@ fn door(canvas: &mut Canvas<'_>) {
     let mid = (plate[0] + plate[2]) * 0.5;
     print::centered(canvas, "OPEN", Setting::new(Cut::Bold, 10.6).tracked(0.06), mid, plate[1] + 14.0, hex(0x7b2a20));
     print::centered(canvas, "Mon–Sat 9 to 6", Setting::new(Cut::Regular, 4.6), mid, plate[1] + 23.0, hex(0x1c1714));
-    print::centered(canvas, "Sundays by daylight", Setting::new(Cut::Italic, 4.2), mid, plate[1] + 30.5, hex(0x1c1714));
+    print::centered(canvas, "Sundays by daylight", Setting::new(Cut::Italic, 3.7), mid, plate[1] + 30.5, hex(0x1c1714));
     canvas.block([l - 10.0, b, r + 6.0, FOOT + 3.0], 0.5, lit(hex(0xa89f90), 0.42), 1.0);
 }
 
@@ -302,7 +331,11 @@ fn door(canvas: &mut Canvas<'_>) {
 fn lace(x: f32, y: f32, glass: [f32; 4]) -> f32 {
     let top = glass[1] + 74.0 + 2.5 * wave((x - glass[0]) / 15.0);
     let fold = 0.78 + 0.22 * wave((x - glass[0]) * 0.085);
-    let net = smooth(0.5, 0.25, (wrap(x + y, 2.8) / 1.4 - 1.0).abs()).max(smooth(0.5, 0.25, (wrap(x - y, 2.8) / 1.4 - 1.0).abs()));
+    let net = smooth(0.5, 0.25, (wrap(x + y, 2.8) / 1.4 - 1.0).abs()).max(smooth(
+        0.5,
+        0.25,
+        (wrap(x - y, 2.8) / 1.4 - 1.0).abs(),
+    ));
     let dot = smooth(2.6, 2.0, (wrap(x, 9.0) - 4.5).hypot(wrap(y, 9.0) - 4.5));
     smooth(top, top + 1.0, y) * fold * (0.30 + 0.28 * net + 0.34 * dot)
 }
@@ -319,7 +352,13 @@ fn fanlight(canvas: &mut Canvas<'_>) {
     for k in 0..9 {
         let turn = std::f32::consts::PI * k as f32 / 8.0;
         let (c, s) = (turn.cos(), turn.sin());
-        canvas.rod((mid - 26.0 * c, 318.0 - 26.0 * s * 1.1), (mid - 60.0 * c, 318.0 - 60.0 * s * 1.1), (1.1, 1.1), hex(0x1a352c), 0.0);
+        canvas.rod(
+            (mid - 26.0 * c, 318.0 - 26.0 * s * 1.1),
+            (mid - 60.0 * c, 318.0 - 60.0 * s * 1.1),
+            (1.1, 1.1),
+            hex(0x1a352c),
+            0.0,
+        );
     }
     board(canvas, [a[0] - 8.0, 318.0, a[2] + 6.0, 330.0], scale(hex(GREEN), 1.1), 0.44);
     board(canvas, [a[0] - 8.0, 236.0, a[2] + 6.0, 262.0], scale(hex(GREEN), 1.0), 0.34);
@@ -336,7 +375,11 @@ fn lamp(canvas: &mut Canvas<'_>) {
     });
     canvas.rod((x, y - 26.0), (x, y - 8.0), (2.4, 2.4), iron, 0.5);
     canvas.rod((x - 9.0, y - 27.0), (x + 9.0, y - 27.0), (3.0, 3.0), iron, 0.5);
-    canvas.flat(&Path::polygon(&[(x - 4.0, y - 9.0), (x + 4.0, y - 9.0), (x + 19.0, y + 4.0), (x - 19.0, y + 4.0)]), scale(hex(GREEN), 0.7), 1.0);
+    canvas.flat(
+        &Path::polygon(&[(x - 4.0, y - 9.0), (x + 4.0, y - 9.0), (x + 19.0, y + 4.0), (x - 19.0, y + 4.0)]),
+        scale(hex(GREEN), 0.7),
+        1.0,
+    );
     canvas.block([x - 18.0, y + 3.0, x + 18.0, y + 5.4], 1.0, scale(hex(0xfff0c4), 2.4), 1.0);
     canvas.glow([x - 8.0, y + 3.0, x + 8.0, y + 5.0], 26.0, scale(hex(0xffd890), 1.3), 0.5);
 }

@@ -78,7 +78,11 @@ pub fn town(canvas: &mut Canvas<'_>) {
 
 fn steeple(canvas: &mut Canvas<'_>, color: Rgb) {
     let x = 322.0;
-    canvas.flat(&Path::polygon(&[(x - 13.0, 640.0), (x - 13.0, 478.0), (x, 402.0), (x + 13.0, 478.0), (x + 13.0, 640.0)]), color, 1.0);
+    canvas.flat(
+        &Path::polygon(&[(x - 13.0, 640.0), (x - 13.0, 478.0), (x, 402.0), (x + 13.0, 478.0), (x + 13.0, 640.0)]),
+        color,
+        1.0,
+    );
     canvas.block([x - 15.0, 476.0, x + 15.0, 480.0], 0.0, scale(color, 0.8), 1.0);
     canvas.rod((x, 404.0), (x, 386.0), (0.8, 0.6), color, 0.0);
     canvas.rod((x - 4.5, 392.0), (x + 4.5, 392.0), (0.7, 0.7), color, 0.0);

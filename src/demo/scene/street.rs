@@ -43,7 +43,8 @@ fn flags(x: f32, y: f32, sun: f32) -> Rgb {
     let joint = a.min(88.0 - a).min(0.8 * b.min(62.0 - b));
     let tone = 0.8 + 0.32 * white(slab as i32, row as i32, 32) + 0.22 * (fbm(u * 0.09, v * 0.09, 5, 33) - 0.5);
     let speck = 1.0 + 0.16 * (value(u * 0.9, v * 0.5, 34) - 0.5);
-    let color = lit(scale(mix(hex(0x9b9488), hex(0xa89880), white(slab as i32, row as i32, 35)), tone * speck), 0.40 * sun);
+    let color =
+        lit(scale(mix(hex(0x9b9488), hex(0xa89880), white(slab as i32, row as i32, 35)), tone * speck), 0.40 * sun);
     mix(lit(hex(0x3a352f), 0.1), color, smooth(0.5, 1.6, joint))
 }
 
@@ -53,7 +54,8 @@ fn kerb(x: f32, y: f32, sun: f32) -> Rgb {
     let joint = smooth(0.6, 1.6, a.min(120.0 - a));
     let top = y < KERB + 3.4;
     let grain = 0.85 + 0.3 * fbm(x * 0.25, y * 0.4, 4, 36);
-    let face = if top { lit(scale(hex(0xb8aea0), grain), 0.6 * sun) } else { lit(scale(hex(0x7d766c), grain), 0.16 * sun) };
+    let face =
+        if top { lit(scale(hex(0xb8aea0), grain), 0.6 * sun) } else { lit(scale(hex(0x7d766c), grain), 0.16 * sun) };
     scale(face, 0.45 + 0.55 * joint)
 }
 

@@ -153,7 +153,16 @@ fn mudguard(canvas: &mut Canvas<'_>, at: (f32, f32), from: f32, to: f32, paint: 
 }
 
 fn saddle() -> Path {
-    Path::smooth(&[(-52.0, -133.0), (-46.0, -136.0), (-30.0, -133.5), (-14.0, -132.5), (-12.0, -130.0), (-26.0, -129.0), (-36.0, -123.0), (-49.0, -125.0)])
+    Path::smooth(&[
+        (-52.0, -133.0),
+        (-46.0, -136.0),
+        (-30.0, -133.5),
+        (-14.0, -132.5),
+        (-12.0, -130.0),
+        (-26.0, -129.0),
+        (-36.0, -123.0),
+        (-49.0, -125.0),
+    ])
 }
 
 /// A wicker basket with flowers and a loaf.
@@ -162,7 +171,13 @@ fn basket(canvas: &mut Canvas<'_>, o: (f32, f32)) {
     canvas.rod(p(70.0, -146.0), p(92.0, -176.0), (7.0, 6.0), hex(0xd39a52), 0.8);
     for k in 0..3 {
         let k = k as f32;
-        canvas.rod(p(76.0 + 5.0 * k, -154.0 - 6.0 * k), p(80.0 + 5.0 * k, -157.0 - 6.0 * k), (1.4, 1.0), hex(0xf0cf92), 0.0);
+        canvas.rod(
+            p(76.0 + 5.0 * k, -154.0 - 6.0 * k),
+            p(80.0 + 5.0 * k, -157.0 - 6.0 * k),
+            (1.4, 1.0),
+            hex(0xf0cf92),
+            0.0,
+        );
     }
     let mut dice = Dice::new(97);
     for k in 0..34 {
@@ -173,7 +188,13 @@ fn basket(canvas: &mut Canvas<'_>, o: (f32, f32)) {
             canvas.disc(p(x, y), 1.0, hex(0x8a4a1c), 1.0);
         } else {
             let turn = dice.range(-1.2, 1.2);
-            canvas.rod(p(x, y), p(x + 7.0 * turn, y - 5.0), (3.0, 0.6), scale(hex(0x5c8a3c), dice.range(0.5, 1.2)), 0.4);
+            canvas.rod(
+                p(x, y),
+                p(x + 7.0 * turn, y - 5.0),
+                (3.0, 0.6),
+                scale(hex(0x5c8a3c), dice.range(0.5, 1.2)),
+                0.4,
+            );
         }
     }
     let body = Path::polygon(&[p(56.0, -147.0), p(100.0, -147.0), p(94.0, -116.0), p(62.0, -116.0)]);
