@@ -83,47 +83,68 @@ impl Spec {
         Self { viewport, picture, rotation: [0, 0], mode: Mode::A, filter: Filter::Auto, surround: SURROUND }
     }
 
-    /// The numbers the shader and the twin work with. Without a B, A is shown.
-    fn view(&self, a: (u32, u32), b: Option<(u32, u32)>) -> View {
-        let smooth = match self.filter {
-            Filter::Nearest => false,
-            Filter::Smooth => true,
-            Filter::Auto => {
-                let side = self.side(a, self.rotation[0], true);
-                // A hair's breadth of slack: twice is twice, however it was reckoned.
-                side.scale.iter().any(|&scale| scale > 0.5001)
+    /// What is drawn where: one region, or two beside a split. Without a B, A is shown.
+    fn parts(&self, has_b: bool) -> Vec<(Part, Region)> {
+        let (width, height) = (self.viewport.width, self.viewport.height);
+        let whole = [0.0, 0.0, width, height];
+        match self.mode {
+            Mode::A => vec![(Part::A, whole)],
+            _ if !has_b => vec![(Part::A, whole)],
+            Mode::B => vec![(Part::B, whole)],
+            Mode::Difference { gain } => vec![(Part::Difference(gain), whole)],
+            Mode::Split { x } => {
+                // The first pixel whose middle is not left of the split.
+                let edge = (x - 0.5).ceil().max(0.0).min(width);
+                let sides = [(Part::A, [0.0, 0.0, edge, height]), (Part::B, [edge, 0.0, width, height])];
+                sides.into_iter().filter(|(_, region)| region[0] < region[2]).collect()
             }
-        };
-        let (mode, split, gain) = match (self.mode, b) {
-            (Mode::A, _) | (_, None) => (0, 0.0, 0.0),
-            (Mode::B, _) => (1, 0.0, 0.0),
-            (Mode::Split { x }, _) => (2, x, 0.0),
-            (Mode::Difference { gain }, _) => (3, 0.0, gain),
-        };
-        View {
-            viewport: [self.viewport.x, self.viewport.y, self.viewport.width, self.viewport.height],
-            picture: [self.picture.x, self.picture.y, self.picture.width, self.picture.height],
-            a: self.side(a, self.rotation[0], smooth),
-            b: self.side(b.unwrap_or(a), self.rotation[1], smooth),
-            mode,
-            split,
-            gain,
-            surround: f32::from(self.surround) / 255.0,
-            linear: 0,
-            padding: [0; 3],
         }
     }
 
-    fn side(&self, (width, height): (u32, u32), rotation: u16, smooth: bool) -> Side {
+    /// Whether pictures are read smoothly; A's size decides for both.
+    fn smooth(&self, a: (u32, u32)) -> bool {
+        match self.filter {
+            Filter::Nearest => false,
+            Filter::Smooth => true,
+            // A hair's breadth of slack: twice is twice, however it was reckoned.
+            Filter::Auto => self.side(a, self.rotation[0]).scale.iter().any(|&scale| scale > 0.5001),
+        }
+    }
+
+    /// The numbers one part is drawn by. A part that shows B alone has it in A's place.
+    fn view(&self, (part, region): (Part, Region), a: (u32, u32), b: (u32, u32)) -> View {
+        let (a, b) = (self.side(a, self.rotation[0]), self.side(b, self.rotation[1]));
+        View {
+            viewport: [self.viewport.x, self.viewport.y, self.viewport.width, self.viewport.height],
+            region,
+            picture: [self.picture.x, self.picture.y, self.picture.width, self.picture.height],
+            a: if part == Part::B { b } else { a },
+            b,
+            gain: if let Part::Difference(gain) = part { gain } else { 0.0 },
+            surround: f32::from(self.surround) / 255.0,
+            padding: [0.0; 2],
+        }
+    }
+
+    fn side(&self, (width, height): (u32, u32), rotation: u16) -> Side {
         let turns = u32::from(rotation / 90 % 4);
         let size = [width as f32, height as f32];
         let (across, down) = (self.picture.width.max(f32::MIN_POSITIVE), self.picture.height.max(f32::MIN_POSITIVE));
         let scale =
             if turns % 2 == 0 { [size[0] / across, size[1] / down] } else { [size[0] / down, size[1] / across] };
-        let reach = if smooth { scale.map(|s| s.max(1.0)) } else { [0.0; 2] };
-        Side { size, scale, reach, turns, padding: 0 }
+        Side { size, scale, reach: scale.map(|s| s.max(1.0)), turns, padding: 0 }
     }
 }
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Part {
+    A,
+    B,
+    Difference(f32),
+}
+
+/// Left, top, right and bottom in viewport pixels.
+type Region = [f32; 4];
 
 /// One picture in `canvas.wgsl`, field by field.
 #[repr(C)]
@@ -141,27 +162,27 @@ struct Side {
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 struct View {
     viewport: [f32; 4],
+    region: Region,
     picture: [f32; 4],
     a: Side,
     b: Side,
-    mode: u32,
-    split: f32,
     gain: f32,
     surround: f32,
-    linear: u32,
-    padding: [u32; 3],
+    padding: [f32; 2],
 }
 
-/// The pipeline, once for a device and a target format.
+/// The pipelines, once for a device and a target format.
 pub struct Canvas {
     layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::RenderPipeline,
-    linear: bool,
+    /// Smooth and nearest.
+    one: [wgpu::RenderPipeline; 2],
+    difference: [wgpu::RenderPipeline; 2],
 }
 
 /// A drawing made ready: hand it to [`Canvas::paint`] within a pass.
 pub struct Drawing {
-    group: wgpu::BindGroup,
+    nearest: bool,
+    parts: Vec<(Part, wgpu::BindGroup)>,
 }
 
 impl Canvas {
@@ -170,7 +191,7 @@ impl Canvas {
         let module = device.create_shader_module(wgpu::include_wgsl!("canvas.wgsl"));
         let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
             binding,
-            visibility: wgpu::ShaderStages::FRAGMENT,
+            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
             ty,
             count: None,
         };
@@ -193,101 +214,121 @@ impl Canvas {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("canvas"),
-            layout: Some(&pipeline_layout),
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("corner"),
-                compilation_options: Default::default(),
-                buffers: &[],
-            },
-            primitive: Default::default(),
-            depth_stencil: None,
-            multisample: Default::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some("draw"),
-                compilation_options: Default::default(),
-                targets: &[Some(target.into())],
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
-        Self { layout, pipeline, linear: target.is_srgb() }
+        let pipeline = |entry: &str, nearest: f64| {
+            device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+                label: Some("canvas"),
+                layout: Some(&pipeline_layout),
+                vertex: wgpu::VertexState {
+                    module: &module,
+                    entry_point: Some("corner"),
+                    compilation_options: Default::default(),
+                    buffers: &[],
+                },
+                primitive: wgpu::PrimitiveState {
+                    topology: wgpu::PrimitiveTopology::TriangleStrip,
+                    ..Default::default()
+                },
+                depth_stencil: None,
+                multisample: Default::default(),
+                fragment: Some(wgpu::FragmentState {
+                    module: &module,
+                    entry_point: Some(entry),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        constants: &[("NEAREST", nearest), ("LINEAR", f64::from(u8::from(target.is_srgb())))],
+                        ..Default::default()
+                    },
+                    targets: &[Some(target.into())],
+                }),
+                multiview_mask: None,
+                cache: None,
+            })
+        };
+        let one = [pipeline("one", 0.0), pipeline("one", 1.0)];
+        let difference = [pipeline("difference", 0.0), pipeline("difference", 1.0)];
+        Self { layout, one, difference }
     }
 
     /// Binds the pictures and numbers of one drawing; uploads a few hundred bytes, no picture. Textures are those of
     /// [`PlaneConverter`](crate::color::PlaneConverter); without a B, A is shown.
     pub fn prepare(&self, device: &wgpu::Device, spec: &Spec, a: &wgpu::Texture, b: Option<&wgpu::Texture>) -> Drawing {
+        let parts = spec.parts(b.is_some());
+        let b = b.unwrap_or(a);
         let size = |texture: &wgpu::Texture| (texture.width(), texture.height());
-        let view = View { linear: u32::from(self.linear), ..spec.view(size(a), b.map(size)) };
-        let uniform = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label: Some("view"),
-            contents: bytemuck::bytes_of(&view),
-            usage: wgpu::BufferUsages::UNIFORM,
-        });
-        let (a, b) = (a.create_view(&Default::default()), b.unwrap_or(a).create_view(&Default::default()));
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("canvas"),
-            layout: &self.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(&a) },
-                wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&b) },
-            ],
-        });
-        Drawing { group }
+        let texture_view = |texture: &wgpu::Texture| texture.create_view(&Default::default());
+        let (view_a, view_b) = (texture_view(a), texture_view(b));
+        let bind = |(part, region)| {
+            let uniform = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+                label: Some("view"),
+                contents: bytemuck::bytes_of(&spec.view((part, region), size(a), size(b))),
+                usage: wgpu::BufferUsages::UNIFORM,
+            });
+            let first = if part == Part::B { &view_b } else { &view_a };
+            let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("canvas"),
+                layout: &self.layout,
+                entries: &[
+                    wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
+                    wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(first) },
+                    wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&view_b) },
+                ],
+            });
+            (part, group)
+        };
+        Drawing { nearest: !spec.smooth(size(a)), parts: parts.into_iter().map(bind).collect() }
     }
 
     /// Draws over all of the pass's viewport, which must be the drawing's.
     pub fn paint(&self, pass: &mut wgpu::RenderPass<'_>, drawing: &Drawing) {
-        pass.set_pipeline(&self.pipeline);
-        pass.set_bind_group(0, &drawing.group, &[]);
-        pass.draw(0..3, 0..1);
+        for (part, group) in &drawing.parts {
+            let pipelines = if matches!(part, Part::Difference(_)) { &self.difference } else { &self.one };
+            pass.set_pipeline(&pipelines[usize::from(drawing.nearest)]);
+            pass.set_bind_group(0, group, &[]);
+            pass.draw(0..4, 0..1);
+        }
     }
 }
 
 /// The twin: draws the same into `out`, over the part of `spec.viewport` that lies in it. Without a B, A is shown.
 pub fn draw_cpu(spec: &Spec, a: &Image, b: Option<&Image>, out: &mut RgbaImage) {
-    let size = |image: &Image| (image.width, image.height);
     if a.plane_len() == 0 || b.is_some_and(|b| b.plane_len() == 0) {
         return;
     }
-    let view = spec.view(size(a), b.map(size));
+    let parts = spec.parts(b.is_some());
     let b = b.unwrap_or(a);
+    let size = |image: &Image| (image.width, image.height);
+    let smooth = spec.smooth(size(a));
     let (width, height) = (out.width() as usize, out.height() as usize);
-    let span = |start: f32, length: f32, most: usize| {
-        let edge = |at: f32| (at.max(0.0) as usize).min(most);
-        edge(start)..edge(start + length)
-    };
-    let columns = span(view.viewport[0], view.viewport[2], width);
-    let rows = span(view.viewport[1], view.viewport[3], height);
-    let bytes: &mut [u8] = out;
-    bytes.par_chunks_mut(width * 4).enumerate().skip(rows.start).take(rows.len()).for_each(|(y, row)| {
-        for x in columns.clone() {
-            let pixel = [x as f32 + 0.5 - view.viewport[0], y as f32 + 0.5 - view.viewport[1]];
-            let code = shown(&view, pixel, a, b).map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8);
-            row[x * 4..x * 4 + 4].copy_from_slice(&[code[0], code[1], code[2], 255]);
-        }
-    });
+    let edge = |at: f32, most: usize| (at.max(0.0) as usize).min(most);
+    for (part, region) in parts {
+        let view = spec.view((part, region), size(a), size(b));
+        let [left, top, ..] = view.viewport;
+        let columns = edge(left + region[0], width)..edge(left + region[2], width);
+        let rows = edge(top + region[1], height)..edge(top + region[3], height);
+        let bytes: &mut [u8] = out;
+        bytes.par_chunks_mut(width * 4).enumerate().skip(rows.start).take(rows.len()).for_each(|(y, row)| {
+            for x in columns.clone() {
+                let at = [x as f32 + 0.5 - left - view.picture[0], y as f32 + 0.5 - top - view.picture[1]];
+                let value = if outside(at, &view) { [view.surround; 3] } else { shown(part, at, &view, a, b, smooth) };
+                let code = value.map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8);
+                row[x * 4..x * 4 + 4].copy_from_slice(&[code[0], code[1], code[2], 255]);
+            }
+        });
+    }
 }
 
-fn shown(view: &View, pixel: [f32; 2], a: &Image, b: &Image) -> [f32; 3] {
-    let at = [pixel[0] - view.picture[0], pixel[1] - view.picture[1]];
-    if at[0] < 0.0 || at[1] < 0.0 || at[0] >= view.picture[2] || at[1] >= view.picture[3] {
-        return [view.surround; 3];
-    }
-    let look_a = || look(a, stored(at, &view.a), &view.a);
-    let look_b = || look(b, stored(at, &view.b), &view.b);
-    match view.mode {
-        3 => {
-            let (a, b) = (look_a(), look_b());
-            std::array::from_fn(|c| 0.5 + view.gain * (b[c] - a[c]))
+fn outside(at: [f32; 2], view: &View) -> bool {
+    at[0] < 0.0 || at[1] < 0.0 || at[0] >= view.picture[2] || at[1] >= view.picture[3]
+}
+
+fn shown(part: Part, at: [f32; 2], view: &View, a: &Image, b: &Image, smooth: bool) -> [f32; 3] {
+    match part {
+        Part::A => look(a, stored(at, &view.a), &view.a, smooth),
+        Part::B => look(b, stored(at, &view.a), &view.a, smooth),
+        Part::Difference(gain) => {
+            let a = look(a, stored(at, &view.a), &view.a, smooth);
+            let b = look(b, stored(at, &view.b), &view.b, smooth);
+            std::array::from_fn(|c| 0.5 + gain * (b[c] - a[c]))
         }
-        1 => look_b(),
-        2 if pixel[0] >= view.split => look_b(),
-        _ => look_a(),
     }
 }
 
@@ -301,30 +342,31 @@ fn stored(at: [f32; 2], side: &Side) -> [f32; 2] {
     }
 }
 
-fn look(image: &Image, at: [f32; 2], side: &Side) -> [f32; 3] {
+fn look(image: &Image, at: [f32; 2], side: &Side, smooth: bool) -> [f32; 3] {
     let Side { size, reach, .. } = side;
-    if reach[0] == 0.0 {
-        let texel = |axis: usize| at[axis].floor().clamp(0.0, size[axis] - 1.0) as u32;
+    if !smooth {
+        let texel = |axis: usize| at[axis].clamp(0.0, size[axis] - 1.0) as u32;
         return image.pixel(texel(0), texel(1));
     }
-    let low = |axis: usize| (at[axis] - reach[axis] * 0.5).max(0.0);
-    let high = |axis: usize| (at[axis] + reach[axis] * 0.5).min(size[axis]);
-    let stride = |axis: usize| (reach[axis] / 64.0).ceil().max(1.0);
+    let low = [0, 1].map(|axis| (at[axis] - reach[axis] * 0.5).max(0.0));
+    let high = [0, 1].map(|axis| (at[axis] + reach[axis] * 0.5).min(size[axis]));
+    let stride = reach.map(|reach| (reach / 64.0).ceil().max(1.0));
     let (mut sum, mut weights) = ([0.0; 3], 0.0);
-    let mut y = low(1).floor();
-    while y < high(1) {
-        let down = high(1).min(y + stride(1)) - low(1).max(y);
-        let mut x = low(0).floor();
-        while x < high(0) {
-            let weight = down * (high(0).min(x + stride(0)) - low(0).max(x));
+    // Casts cut towards zero, which is down here.
+    let mut y = low[1] as u32 as f32;
+    while y < high[1] {
+        let down = high[1].min(y + stride[1]) - low[1].max(y);
+        let mut x = low[0] as u32 as f32;
+        while x < high[0] {
+            let weight = down * (high[0].min(x + stride[0]) - low[0].max(x));
             let pixel = image.pixel(x as u32, y as u32);
             for c in 0..3 {
                 sum[c] += weight * pixel[c];
             }
             weights += weight;
-            x += stride(0);
+            x += stride[0];
         }
-        y += stride(1);
+        y += stride[1];
     }
     sum.map(|v| v / weights)
 }

@@ -1,4 +1,5 @@
-// The one drawing shader: picture A, picture B, both split at a line, or their difference. The twin is canvas.rs.
+// The one drawing shader: one picture in a region, or the difference of two. A split is two regions. The twin is
+// canvas.rs.
 //
 //   target pixels                 viewport pixels              stored texels
 //   +-----------------+           +-----------+
@@ -12,7 +13,7 @@ struct Side {
     size: vec2<f32>,
     // texels a viewport pixel, along the stored axes
     scale: vec2<f32>,
-    // texels that a pixel averages over (1 is bilinear); 0 takes the nearest
+    // texels that a pixel averages over; 1 is bilinear
     reach: vec2<f32>,
     // quarter turns clockwise for showing
     turns: u32,
@@ -20,35 +21,36 @@ struct Side {
 }
 
 struct View {
-    // left and top of the viewport in target pixels; width and height
+    // left, top, width and height of the viewport in target pixels
     viewport: vec4<f32>,
+    // left, top, right and bottom of what is drawn, in viewport pixels
+    region: vec4<f32>,
     // left, top, width and height of the picture in viewport pixels
     picture: vec4<f32>,
     a: Side,
     b: Side,
-    // 0: A, 1: B, 2: A left of the split and B right of it, 3: difference
-    mode: u32,
-    // viewport pixel where B begins
-    split: f32,
     gain: f32,
     // grey around the picture, 0..1
     surround: f32,
-    // 1: the target encodes what is written; hand it linear light
-    linear: u32,
-    padding_a: u32,
-    padding_b: u32,
-    padding_c: u32,
+    padding: vec2<f32>,
 }
+
+// Fixed when the pipeline is made, since a software device runs all branches of what is left open.
+// The target encodes what is written: hand it linear light.
+override LINEAR: bool = false;
+// Take the nearest texel.
+override NEAREST: bool = false;
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var picture_a: texture_2d<f32>;
 @group(0) @binding(2) var picture_b: texture_2d<f32>;
 
+// The four corners of the region, as a strip.
 @vertex
 fn corner(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-    let x = f32(index & 1u) * 4.0 - 1.0;
-    let y = f32(index >> 1u) * 4.0 - 1.0;
-    return vec4<f32>(x, y, 0.0, 1.0);
+    let x = select(view.region.x, view.region.z, (index & 1u) == 1u);
+    let y = select(view.region.y, view.region.w, index >= 2u);
+    return vec4<f32>(2.0 * x / view.viewport.z - 1.0, 1.0 - 2.0 * y / view.viewport.w, 0.0, 1.0);
 }
 
 // Where a point of the shown picture (in viewport pixels from its corner) lies on the stored one, in texels.
@@ -63,7 +65,7 @@ fn stored(at: vec2<f32>, side: Side) -> vec2<f32> {
 
 // The mean of the texels under a box around `at`, parts of texels counted as parts.
 fn look(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec3<f32> {
-    if side.reach.x == 0.0 {
+    if NEAREST {
         let texel = clamp(floor(at), vec2<f32>(0.0), side.size - 1.0);
         return textureLoad(picture, vec2<i32>(texel), 0).rgb;
     }
@@ -84,29 +86,40 @@ fn look(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec3<f32> {
     return sum / weights;
 }
 
-fn shown(pixel: vec2<f32>) -> vec3<f32> {
-    let at = pixel - view.picture.xy;
-    if any(at < vec2<f32>(0.0)) || any(at >= view.picture.zw) {
-        return vec3<f32>(view.surround);
-    }
-    if view.mode == 3u {
-        let a = look(picture_a, stored(at, view.a), view.a);
-        let b = look(picture_b, stored(at, view.b), view.b);
-        return 0.5 + view.gain * (b - a);
-    }
-    if view.mode == 1u || (view.mode == 2u && pixel.x >= view.split) {
-        return look(picture_b, stored(at, view.b), view.b);
-    }
-    return look(picture_a, stored(at, view.a), view.a);
+// The viewport pixel from the picture's corner, for a fragment.
+fn place(position: vec4<f32>) -> vec2<f32> {
+    return position.xy - view.viewport.xy - view.picture.xy;
 }
 
-fn light(code: vec3<f32>) -> vec3<f32> {
-    let high = pow((code + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, code / 12.92, code <= vec3<f32>(0.04045));
+fn outside(at: vec2<f32>) -> bool {
+    return any(at < vec2<f32>(0.0)) || any(at >= view.picture.zw);
+}
+
+fn written(value: vec3<f32>) -> vec4<f32> {
+    var code = clamp(value, vec3<f32>(0.0), vec3<f32>(1.0));
+    if LINEAR {
+        let high = pow((code + 0.055) / 1.055, vec3<f32>(2.4));
+        code = select(high, code / 12.92, code <= vec3<f32>(0.04045));
+    }
+    return vec4<f32>(code, 1.0);
 }
 
 @fragment
-fn draw(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    let code = clamp(shown(position.xy - view.viewport.xy), vec3<f32>(0.0), vec3<f32>(1.0));
-    return vec4<f32>(select(code, light(code), view.linear == 1u), 1.0);
+fn one(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let at = place(position);
+    if outside(at) {
+        return written(vec3<f32>(view.surround));
+    }
+    return written(look(picture_a, stored(at, view.a), view.a));
+}
+
+@fragment
+fn difference(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let at = place(position);
+    if outside(at) {
+        return written(vec3<f32>(view.surround));
+    }
+    let a = look(picture_a, stored(at, view.a), view.a);
+    let b = look(picture_b, stored(at, view.b), view.b);
+    return written(0.5 + view.gain * (b - a));
 }

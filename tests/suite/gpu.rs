@@ -56,11 +56,11 @@ fn worst(gpu: &Gpu, converter: &PlaneConverter, frame: &Frame) -> f32 {
     let mut worst = 0.0f32;
     for (i, texel) in texels.chunks_exact(4).enumerate() {
         assert_eq!(texel[3], f16::ONE);
-        for c in 0..3 {
+        for (c, got) in texel[..3].iter().enumerate() {
             let want = twin.channel(c)[i];
             let step = f32::exp2(want.abs().max(1.0).log2().floor()) / 1024.0;
             let allowed = if want.abs() < 1.0 { step } else { 1.1 * step };
-            worst = worst.max((texel[c].to_f32() - want).abs() / allowed);
+            worst = worst.max((got.to_f32() - want).abs() / allowed);
         }
     }
     worst
