@@ -139,7 +139,8 @@ impl<'a> Words<'a> {
         if self.rest.is_empty() {
             return Ok(());
         }
-        Err(self.error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
+        Err(self
+            .error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
     }
 }
 
