@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments to the window or the command line; the only place that sets the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(doublet::cli::run(std::env::args_os()))
+}

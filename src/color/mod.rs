@@ -15,6 +15,7 @@ mod encode;
 mod error;
 mod guess;
 mod luma;
+mod planes;
 mod resize;
 mod samples;
 
@@ -24,4 +25,5 @@ pub use encode::from_rgb;
 pub use error::ColorError;
 pub use guess::{Resolved, display_notes, matrix_name, range_name, resolve, siting_name, transfer_name};
 pub use luma::with_luma;
+pub use planes::PlaneConverter;
 pub use resize::{Kernel, resize};

@@ -23,6 +23,8 @@ pub enum Command {
     Promote(TrackId),
     Play,
     Pause,
+    /// Whether playback begins anew after the last frame (it does, unless told otherwise).
+    Loop(bool),
     /// Playback rate; 1 is the file's own.
     Speed(f64),
     /// Goes to a frame of the reference (clamped to the first and last), and pauses nothing.

@@ -1,7 +1,37 @@
 //! The application without a window: [`Command`] in, [`State`] out.
+//!
+//! ```text
+//! Command ─► Engine ─ wishes ─► worker (a thread a track) ─ frames ─┐
+//!              │                                                   ├─► Engine::update ─► State
+//!              └─ pairs ──► measurer (live, background) ─ scores ──┘
+//! ```
+//!
+//! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
+//! of watched tracks change together, in [`playback`].
 
 mod command;
+mod core;
+mod measurer;
+mod pairing;
+mod playback;
+mod recipe;
+mod render;
+mod schedule;
+mod score;
+mod scorer;
 mod state;
+mod store;
+mod tracks;
+mod worker;
+mod workshop;
 
+pub use self::core::{Engine, Remote, Settings};
 pub use command::Command;
+pub use pairing::{Pairing, Unpaired};
+pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind};
+pub use render::{RenderSettings, render};
+pub use score::{ScoreSettings, score};
+pub use scorer::{Measurement, common_ground, measure, provenance};
 pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, TrackId, TrackStatus};
+pub use store::{SourceKey, Store, Stored};
+pub use workshop::{Opened, Workshop};

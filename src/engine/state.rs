@@ -95,12 +95,7 @@ pub enum Coverage {
 }
 
 /// One score.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Measured {
-    pub value: f64,
-    /// The planes compared are identical (the value is then a cap, not a measurement).
-    pub identical: bool,
-}
+pub type Measured = crate::metrics::Value;
 
 /// One metric's score for each frame of the reference; `None` where not measured.
 pub type Series = Vec<Option<Measured>>;
@@ -112,6 +107,8 @@ pub struct Clock {
     pub frame: usize,
     pub frames: usize,
     pub playing: bool,
+    /// Whether playback begins anew after the last frame.
+    pub looping: bool,
     pub speed: f64,
     /// Frames that were due and were never shown since playback began.
     pub dropped: u64,
@@ -122,7 +119,7 @@ pub struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { frame: 0, frames: 0, playing: false, speed: 1.0, dropped: 0, seconds: 0.0, duration: 0.0 }
+        Self { frame: 0, frames: 0, playing: false, looping: true, speed: 1.0, dropped: 0, seconds: 0.0, duration: 0.0 }
     }
 }
 

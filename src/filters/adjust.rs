@@ -12,7 +12,7 @@ use super::FilterError;
 
 /// Sharpens luma: `y + amount * (y - blur(y))`, where `blur` is the binomial 5x5 kernel (1 4 6 4 1 across and down,
 /// over 256; edges held), the one of FFmpeg's `unsharp=5:5:AMOUNT`. The sum is held to 0..255 on the 8-bit scale and
-/// not rounded (FFmpeg rounds the blur and cuts the rest: within 1 code). Negative amounts blur; at 0 the input passes
+/// not rounded (FFmpeg rounds the blur and cuts the rest: within 1 code up to an amount of 1). Negative amounts blur; at 0 the input passes
 /// untouched.
 ///
 /// # Errors

@@ -1,1 +1,25 @@
-//! (being written)
+//! Ways to look: the table of views, one camera for all, the drawing of the pictures and of the plates over them.
+//!
+//! ```text
+//! State + Looking ──layout──► [PaneSpec] ──► canvas (GPU, in the window)  or its twin (CPU, in a shot)
+//!                        └──► [Plate]   ──► egui's painter (window)      or egui + raster (shot)
+//! ```
+
+mod camera;
+pub mod canvas;
+pub mod figures;
+mod layout;
+mod looking;
+pub mod plate;
+pub mod probe;
+pub mod raster;
+mod shot;
+pub mod style;
+pub mod text;
+mod view;
+
+pub use camera::{Camera, Picture, Placed, PxRect, SCALES, Zoom};
+pub use layout::{Content, PaneSpec, layout, turn, watched};
+pub use looking::{Flicker, Looking, Side, picture};
+pub use shot::Shot;
+pub use view::{Shows, VIEWS, View, view_by_id};

@@ -1,0 +1,143 @@
+//! The words of the command line: one definition drives parsing and help.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A loupe for moving pictures: a source beside its encodes and upscales, in step, with live scores.
+#[derive(Parser, Debug)]
+#[command(
+    name = "doublet",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+A candidate is a file, or a recipe in quotes:
+  encode.mkv                                        a file as it is
+  \"source | down 2 bicubic | model compact-2x\"      an exam for an upscaler: the truth is known
+  \"source | down 2 bicubic | up 2 lanczos\"          the same by plain resizing
+  \"encode.mkv | unsharp 1\"                          a file, sharpened
+  \"my name = encode.mkv\"                            any of these with a name of your own
+\"source\" stands for the reference. `doublet stages` lists all stages.
+
+Begin with:
+  doublet demo                     a ready comparison, made on the spot
+  doublet film.mkv encode.mkv      two files of yours in a window"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The picture everything is compared with: a video or still image.
+    pub reference: Option<String>,
+    /// What to compare: files or recipes, any number.
+    pub candidates: Vec<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Write what the window would show as a PNG.
+    Shot(Shot),
+    /// Measure candidates against the reference.
+    Score(Score),
+    /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
+    Render(Render),
+    /// Open a ready comparison that Doublet makes itself (kept after the first time).
+    Demo(Demo),
+    /// List the models that recipes can name.
+    Models,
+    /// List the stages that recipes can hold.
+    Stages,
+    /// Say what was found on this machine, and what each missing thing costs.
+    Doctor,
+}
+
+/// What is compared.
+#[derive(Args, Debug)]
+pub struct Sides {
+    /// A video or still image.
+    pub reference: String,
+    /// Files or recipes.
+    #[arg(required = true)]
+    pub candidates: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Shot {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Frame of the reference, from 0.
+    #[arg(long, conflicts_with = "at")]
+    pub frame: Option<usize>,
+    /// Time in seconds from the reference's first frame.
+    #[arg(long, value_name = "SECONDS")]
+    pub at: Option<f64>,
+    /// One of the window's views.
+    #[arg(long, default_value = "split")]
+    pub view: String,
+    /// Size of the picture in pixels; the reference's own size if not given.
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    pub size: Option<(u32, u32)>,
+    /// Where to write. Flicker writes one picture a side, with its place in the name.
+    #[arg(short, long, value_name = "FILE.png")]
+    pub output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Score {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Metric ids with commas between, or `all`.
+    #[arg(long, default_value = "all", value_name = "ID,…")]
+    pub metrics: String,
+    /// Frames of the reference: from A up to, not including, B.
+    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    pub frames: Option<Range<usize>>,
+    /// json, csv or table.
+    #[arg(long, default_value = "table")]
+    pub format: String,
+    /// Write to a file rather than the terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Render {
+    /// A video or still image.
+    pub reference: String,
+    /// A file or a recipe.
+    pub recipe: String,
+    /// Where to write: .mkv for video, .png for a still.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Open no window: write the pictures and the scores as files.
+    #[arg(long)]
+    pub headless: bool,
+    /// Folder for the files of --headless.
+    #[arg(short, long, value_name = "FOLDER", default_value = "doublet-demo")]
+    pub output: PathBuf,
+}
+
+/// "1280x720" as two positive numbers.
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let parsed = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    match parsed {
+        Some((w, h)) if (16..=16384).contains(&w) && (16..=16384).contains(&h) => Ok((w, h)),
+        _ => Err("a size is written like 1280x720, each side from 16 to 16384".into()),
+    }
+}
+
+/// "10..20" as a half-open range; either end may be left out of the start ("..20").
+fn parse_range(text: &str) -> Result<Range<usize>, String> {
+    let ends = text.split_once("..").and_then(|(a, b)| {
+        let start = if a.is_empty() { 0 } else { a.parse().ok()? };
+        Some(start..b.parse().ok()?)
+    });
+    match ends {
+        Some(range) if range.start < range.end => Ok(range),
+        _ => Err("a range is written like 10..20: frames 10 to 19".into()),
+    }
+}

@@ -1,0 +1,396 @@
+//! The engine itself: it takes commands, hears its threads, and writes the state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use crate::frame::{Region, Severity, Stop};
+
+use super::measurer::{Measurer, ScanJob, Score};
+use super::pairing::Pairing;
+use super::playback::Playback;
+use super::recipe::Recipe;
+use super::tracks::{Arrival, Backstage};
+use super::worker::{Teller, Told, Worker};
+use super::workshop::Workshop;
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance};
+
+/// How much an engine may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Bytes of made frames to keep.
+    pub store_bytes: usize,
+    /// Measure all frames in the background.
+    pub scan: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { store_bytes: 1 << 30, scan: true }
+    }
+}
+
+/// What reaches the engine's one ear.
+pub(super) enum Event {
+    Worker(TrackId, Told),
+    Score(TrackId, Score),
+    Command(Command),
+    Busy(Option<(String, Option<f32>)>),
+    Notice(Severity, String),
+}
+
+/// The application without a window.
+pub struct Engine {
+    pub(super) state: State,
+    pub(super) backstage: BTreeMap<TrackId, Backstage>,
+    pub(super) playback: Playback,
+    pub(super) visible: Vec<TrackId>,
+    pub(super) focus: Region,
+    pub(super) measurer: Measurer,
+    pub(super) serial: u64,
+    pub(super) settings: Settings,
+    workshop: Arc<Workshop>,
+    events: Receiver<Event>,
+    sender: SyncSender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    next_id: u64,
+}
+
+/// Lets other threads speak to the engine.
+#[derive(Clone)]
+pub struct Remote(Teller<Event>);
+
+impl Remote {
+    pub fn send(&self, command: Command) {
+        (self.0)(Event::Command(command));
+    }
+
+    /// Says what a person is waiting for, and the share done (0..1) if known; `None` when it is over.
+    pub fn busy(&self, what: Option<(String, Option<f32>)>) {
+        (self.0)(Event::Busy(what));
+    }
+
+    pub fn notice(&self, severity: Severity, sentence: String) {
+        (self.0)(Event::Notice(severity, sentence));
+    }
+}
+
+impl Engine {
+    /// An engine with nothing open. `wake` is called from any thread whenever [`Engine::update`] has something to do.
+    pub fn new(settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, events) = sync_channel(256);
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let workshop = Arc::new(Workshop::new(settings.store_bytes));
+        let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
+        Self {
+            state: State::default(),
+            backstage: BTreeMap::new(),
+            playback: Playback::default(),
+            visible: Vec::new(),
+            focus: Region::WHOLE,
+            measurer: Measurer::start(workshop.clone(), scores),
+            serial: 0,
+            settings,
+            workshop,
+            events,
+            sender,
+            wake,
+            next_id: 1,
+        }
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// A handle for other threads.
+    pub fn remote(&self) -> Remote {
+        Remote(relay(&self.sender, &self.wake, |event| event))
+    }
+
+    /// Takes a command; its effect shows after the next [`Engine::update`].
+    pub fn send(&mut self, command: Command) {
+        self.obey(command);
+        self.state.revision += 1;
+        (self.wake)();
+    }
+
+    /// Hears all that happened, moves the clock, and sends wishes. Gives when it wants to be called again although
+    /// nothing happens (playback), if so.
+    pub fn update(&mut self) -> Option<Duration> {
+        while let Ok(event) = self.events.try_recv() {
+            self.hear(event);
+        }
+        let again = self.play(Instant::now());
+        self.schedule();
+        again
+    }
+
+    /// Updates until nothing is left to do: all frames in view made, all frames measured. Not for playing engines.
+    pub fn run_until_idle(&mut self) {
+        loop {
+            self.update();
+            match self.events.recv_timeout(Duration::from_millis(10)) {
+                Ok(event) => self.hear(event),
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) if self.is_idle() => match self.events.try_recv() {
+                    Ok(event) => self.hear(event),
+                    Err(_) => return,
+                },
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Whether no thread has work and nothing is awaited.
+    pub fn is_idle(&self) -> bool {
+        let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
+        !opening && self.state.busy.is_none() && self.is_settled() && self.measurer.is_idle()
+    }
+
+    fn hear(&mut self, event: Event) {
+        self.state.revision += 1;
+        match event {
+            Event::Worker(id, told) if self.backstage.contains_key(&id) => self.hear_worker(id, told),
+            Event::Score(id, score) if self.backstage.contains_key(&id) => self.hear_score(id, score),
+            // A track that is gone by now.
+            Event::Worker(..) | Event::Score(..) => {}
+            Event::Command(command) => self.obey(command),
+            Event::Busy(what) => self.state.busy = what,
+            Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
+        }
+    }
+
+    fn hear_worker(&mut self, id: TrackId, told: Told) {
+        match told {
+            Told::Opened(info) => {
+                if let Some(track) = self.state.track_mut(id) {
+                    track.status = TrackStatus::Ready;
+                    track.info = Some(info);
+                }
+                self.pair_up();
+            }
+            Told::Closed(sentence) => {
+                if let Some(track) = self.state.track_mut(id) {
+                    track.status = TrackStatus::Failed(sentence.clone());
+                }
+                self.notice(Severity::Source, sentence, Some(id));
+            }
+            Told::Made { wanted, frame, coverage, took } => {
+                let arrival = Arrival::Frame { frame, own: wanted.own, coverage };
+                self.arrive(id, wanted.number, arrival);
+                if let Some(track) = self.state.track_mut(id).filter(|_| took > Duration::ZERO) {
+                    track.seconds_per_frame = Some(took.as_secs_f64());
+                }
+            }
+            Told::Fault { wanted, sentence } => self.arrive(id, wanted.number, Arrival::Fault(sentence)),
+        }
+    }
+
+    /// Enters a score into the track's series, and as its live score if it is that of the frame in view.
+    fn hear_score(&mut self, id: TrackId, score: Score) {
+        let frames = self.state.clock.frames;
+        let Some(back) = self.backstage.get(&id) else { return };
+        if let Some(done) = back.done.lock().get_mut(score.number) {
+            *done = true;
+        }
+        let counted = back.done.lock().iter().filter(|d| **d).count();
+        let Some(place) = self.state.tracks.iter().position(|t| t.id == id) else { return };
+        let provenance = self.provenance_of(place, &score.steps);
+        let track = &mut self.state.tracks[place];
+        track.measured = counted as f32 / frames.max(1) as f32;
+        for (metric, value) in &score.values {
+            let series = track.series.entry(metric).or_insert_with(|| Arc::new(vec![None; frames]));
+            if let Some(slot) = Arc::make_mut(series).get_mut(score.number) {
+                *slot = Some(*value);
+            }
+        }
+        if let Some(line) = provenance.filter(|_| !score.values.is_empty()) {
+            track.provenance = line;
+        }
+        if track.shown.as_ref().is_some_and(|s| s.number == score.number) {
+            track.live = score.values.into_iter().collect();
+            track.frame_fault = score.fault.or(track.frame_fault.take());
+        }
+    }
+
+    fn provenance_of(&self, place: usize, steps: &[String]) -> Option<String> {
+        let reference = self.state.reference()?.info.as_ref()?;
+        let track = self.state.tracks.get(place)?;
+        let pairing = self.backstage.get(&track.id)?.pairing.as_ref()?;
+        Some(provenance((reference, track.info.as_ref()?), pairing, steps))
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Open { reference, candidates } => self.open(&reference, &candidates),
+            Command::OpenReference(line) => {
+                let candidates: Vec<_> = self.state.candidates().iter().map(|t| t.recipe.clone()).collect();
+                self.open(&line, &candidates);
+            }
+            Command::Add(line) if self.state.tracks.is_empty() => self.open(&line, &[]),
+            Command::Add(line) => self.add(&line),
+            Command::Edit(id, line) => self.edit(id, &line),
+            Command::Remove(id) => self.remove(id),
+            Command::Promote(id) => self.promote(id),
+            Command::Watch { visible, focus } => (self.visible, self.focus) = (visible, focus),
+            Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
+            Command::Play => self.set_playing(true),
+            Command::Pause => self.set_playing(false),
+            Command::Loop(looping) => self.state.clock.looping = looping,
+            Command::Speed(speed) => self.set_speed(speed),
+            Command::Seek(frame) => self.seek(frame),
+            Command::Step(frames) => {
+                self.set_playing(false);
+                self.seek(self.state.clock.frame.saturating_add_signed(frames as isize));
+            }
+            Command::Jump(seconds) => self.jump(seconds),
+        }
+    }
+
+    /// Closes everything and opens anew. Nothing is closed for a line that cannot be read.
+    fn open(&mut self, reference: &str, candidates: &[String]) {
+        let Some(recipe) = self.parsed(reference) else { return };
+        self.backstage.clear();
+        self.state.tracks.clear();
+        self.visible.clear();
+        self.reset_clock();
+        self.start(recipe, None);
+        for line in candidates {
+            self.add(line);
+        }
+    }
+
+    fn add(&mut self, line: &str) {
+        let Some(recipe) = self.parsed(line) else { return };
+        let reference = self.reference_recipe();
+        self.start(recipe, reference);
+    }
+
+    fn start(&mut self, recipe: Recipe, reference: Option<Recipe>) {
+        let id = self.new_id();
+        self.state.tracks.push(Track::opening(id, &recipe));
+        self.employ(id, recipe, reference);
+    }
+
+    /// Gives track `id` a worker for `recipe`.
+    fn employ(&mut self, id: TrackId, recipe: Recipe, reference: Option<Recipe>) {
+        let teller = relay(&self.sender, &self.wake, |(id, told)| Event::Worker(id, told));
+        let worker = Worker::start(id, (recipe.clone(), reference), self.workshop.clone(), teller);
+        self.backstage.insert(id, Backstage::new(recipe, worker));
+    }
+
+    /// Opens a changed line in the same place of the list.
+    fn edit(&mut self, id: TrackId, line: &str) {
+        let Some(place) = self.state.tracks.iter().position(|t| t.id == id) else { return };
+        if place == 0 {
+            return self.obey(Command::OpenReference(line.to_owned()));
+        }
+        let Some(recipe) = self.parsed(line) else { return };
+        let reference = self.reference_recipe();
+        let fresh = self.new_id();
+        self.backstage.remove(&id);
+        self.state.tracks[place] = Track::opening(fresh, &recipe);
+        self.visible.iter_mut().filter(|v| **v == id).for_each(|v| *v = fresh);
+        self.employ(fresh, recipe, reference);
+    }
+
+    fn remove(&mut self, id: TrackId) {
+        if self.state.reference().is_some_and(|r| r.id == id) {
+            // Candidates are nothing without what they are compared with.
+            self.backstage.clear();
+            self.state.tracks.clear();
+            self.reset_clock();
+        }
+        self.backstage.remove(&id);
+        self.state.tracks.retain(|t| t.id != id);
+        self.visible.retain(|v| *v != id);
+    }
+
+    fn promote(&mut self, id: TrackId) {
+        let Some(place) = self.state.tracks.iter().position(|t| t.id == id).filter(|p| *p > 0) else { return };
+        let lines: Vec<_> = self.state.tracks.iter().map(|t| t.recipe.clone()).collect();
+        let leans = |line: &String| Recipe::parse(line).is_ok_and(|r| r.head == super::Head::Source);
+        if leans(&lines[place]) {
+            let sentence = "this candidate is made from the reference, so it cannot take its place".to_owned();
+            return self.notice(Severity::Note, sentence, Some(id));
+        }
+        let mut rest = lines.clone();
+        let reference = rest.remove(place);
+        self.open(&reference, &rest);
+    }
+
+    /// Pairs every open candidate with the open reference, and starts measuring.
+    fn pair_up(&mut self) {
+        let Some(reference) = self.state.reference().cloned() else { return };
+        let Some(info) = reference.info.clone() else { return };
+        let timeline = info.timeline.clone();
+        (self.state.clock.frames, self.state.clock.duration) = (timeline.len(), timeline.duration());
+        let recipe = self.backstage[&reference.id].recipe.clone();
+        for track in &self.state.tracks {
+            let Some(own) = &track.info else { continue };
+            let Some(back) = self.backstage.get_mut(&track.id) else { continue };
+            if back.pairing.is_some() {
+                continue;
+            }
+            let pairing = Pairing::new(timeline.clone(), own.timeline.clone());
+            back.pairing = Some(pairing.clone());
+            back.done = Arc::new(parking_lot::Mutex::new(vec![false; timeline.len()]));
+            if track.id != reference.id && self.settings.scan {
+                let stop = Stop::default();
+                back.scan = Some(stop.clone());
+                let (reference, done) = (recipe.clone(), back.done.clone());
+                self.measurer.scan(ScanJob {
+                    track: track.id,
+                    recipe: back.recipe.clone(),
+                    reference,
+                    pairing,
+                    done,
+                    stop,
+                });
+            }
+        }
+    }
+
+    fn reference_recipe(&self) -> Option<Recipe> {
+        self.backstage.get(&self.state.reference()?.id).map(|b| b.recipe.clone())
+    }
+
+    fn parsed(&mut self, line: &str) -> Option<Recipe> {
+        match Recipe::parse(line) {
+            Ok(recipe) => Some(recipe),
+            Err(error) => {
+                self.notice(Severity::Source, error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
+        if self.state.notices.iter().any(|n| n.sentence == sentence && n.track == track) {
+            return;
+        }
+        let id = self.new_id().0;
+        self.state.notices.push(Notice { id, severity, sentence, track });
+    }
+
+    fn new_id(&mut self) -> TrackId {
+        self.next_id += 1;
+        TrackId(self.next_id - 1)
+    }
+}
+
+/// A teller into the engine's ear: it wraps what is told, and wakes.
+fn relay<T: 'static>(
+    sender: &SyncSender<Event>,
+    wake: &Arc<dyn Fn() + Send + Sync>,
+    wrap: fn(T) -> Event,
+) -> Teller<T> {
+    let (sender, wake) = (sender.clone(), wake.clone());
+    Arc::new(move |told| {
+        let heard = sender.send(wrap(told)).is_ok();
+        wake();
+        heard
+    })
+}

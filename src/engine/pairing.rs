@@ -1,0 +1,74 @@
+//! Which frame of a candidate belongs to which frame of the reference: decided here and nowhere else, by time.
+
+use std::sync::Arc;
+
+use crate::frame::Timeline;
+
+/// Pairs frames of two timelines by their times, each counted from its own first frame.
+#[derive(Clone, Debug)]
+pub struct Pairing {
+    reference: Arc<Timeline>,
+    candidate: Arc<Timeline>,
+}
+
+impl Pairing {
+    pub fn new(reference: Arc<Timeline>, candidate: Arc<Timeline>) -> Self {
+        Self { reference, candidate }
+    }
+
+    /// The candidate's frame for frame `n` of the reference: the nearest in time, unless it is half a frame or more
+    /// away, in which case there is none and the error says where the nearest is.
+    ///
+    /// # Errors
+    /// [`Unpaired`] when the candidate has no frame there.
+    pub fn own(&self, n: usize) -> Result<usize, Unpaired> {
+        let seconds = self.reference.seconds(n);
+        let (own, distance) = self.candidate.nearest(seconds);
+        // Containers round times to their own ticks; a tick of slack keeps half-frame ties from deciding by chance.
+        let slack = self.reference.time_base.as_f64().max(self.candidate.time_base.as_f64()).min(0.002);
+        if self.candidate.is_empty() || distance >= (self.half_frame(n) - slack).max(1e-9) {
+            return Err(Unpaired { frame: n, seconds, candidate_frames: self.candidate.len(), distance });
+        }
+        Ok(own)
+    }
+
+    /// Number of the reference's frames that have a partner.
+    pub fn pairs(&self) -> usize {
+        (0..self.reference.len()).filter(|&n| self.own(n).is_ok()).count()
+    }
+
+    /// One clause for the provenance line.
+    pub fn describe(&self) -> String {
+        let (frames, pairs) = (self.reference.len(), self.pairs());
+        let extra = match self.candidate.len() {
+            n if n == frames && pairs == frames => String::new(),
+            n => format!(" (the reference has {frames}, the candidate {n})"),
+        };
+        let unit = if pairs == 1 { "frame" } else { "frames" };
+        format!("{pairs} {unit} paired by time from each first frame{extra}")
+    }
+
+    /// Half the time that frame `n` of the reference, or a frame of the candidate, is shown: the shorter of the two.
+    fn half_frame(&self, n: usize) -> f64 {
+        let shown = self.reference.seconds(n + 1) - self.reference.seconds(n);
+        let other = match self.candidate.len() {
+            0 | 1 => shown,
+            frames => self.candidate.duration() / frames as f64,
+        };
+        let shown = if self.reference.len() <= 1 { other.max(1.0) } else { shown };
+        0.5 * shown.max(other)
+    }
+}
+
+/// A frame of the reference without a partner.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error(
+    "the candidate has no frame at {seconds:.3} s (reference frame {frame}); its {candidate_frames} frames come no \
+     nearer than {distance:.3} s"
+)]
+pub struct Unpaired {
+    pub frame: usize,
+    pub seconds: f64,
+    pub candidate_frames: usize,
+    pub distance: f64,
+}

@@ -1,0 +1,111 @@
+//! The line that describes a candidate: `HEAD | STAGE | STAGE …`, with `LABEL = ` before it if a person wants a name.
+//!
+//! The head is `source` (the reference) or a file; a stage is a word of [`STAGES`] and its arguments. One parser serves
+//! the window, the command line and session files; its errors point at a character.
+
+mod stages;
+mod words;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use stages::{STAGES, Stage, StageKind};
+pub use words::{RecipeError, Words};
+
+/// What a chain begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// The reference, whatever it is.
+    Source,
+    File(PathBuf),
+}
+
+/// A parsed line.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The name a person gave it.
+    pub name: Option<String>,
+    pub head: Head,
+    pub stages: Vec<Arc<dyn Stage>>,
+}
+
+impl Recipe {
+    /// Reads a line. A line that names an existing file is that file, whatever characters it holds.
+    ///
+    /// # Errors
+    /// [`RecipeError`] with the character (from 0) at which the line stops making sense.
+    pub fn parse(line: &str) -> Result<Recipe, RecipeError> {
+        let whole = line.trim();
+        if !whole.is_empty() && Path::new(whole).is_file() {
+            return Ok(Recipe::file(whole));
+        }
+        let mut parts = words::split(line);
+        let Some(mut first) = parts.next() else { return Err(RecipeError::at(line, 0, "an empty line is no candidate")) };
+        let name = take_name(&mut first);
+        let head = parse_head(line, first)?;
+        let stages = parts.map(|part| stages::parse(Words::new(line, part))).collect::<Result<Vec<_>, _>>()?;
+        Ok(Recipe { name, head, stages })
+    }
+
+    /// A file as it is.
+    pub fn file(path: impl Into<PathBuf>) -> Recipe {
+        Recipe { name: None, head: Head::File(path.into()), stages: Vec::new() }
+    }
+
+    /// Whether making a frame takes more than decoding.
+    pub fn is_made(&self) -> bool {
+        !self.stages.is_empty()
+    }
+
+    /// A short name for lists and plates: the given one, the file's name, or the stages.
+    pub fn label(&self) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        let head = match &self.head {
+            Head::Source => "source".to_owned(),
+            Head::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        };
+        if self.stages.is_empty() {
+            return head;
+        }
+        let stages = self.stages.iter().map(|s| s.label()).collect::<Vec<_>>().join(", ");
+        if self.head == Head::Source { stages } else { format!("{head}, {stages}") }
+    }
+}
+
+impl fmt::Display for Recipe {
+    /// The line in its canonical form: it parses to the same recipe.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "{name} = ")?;
+        }
+        match &self.head {
+            Head::Source => f.write_str("source")?,
+            Head::File(path) => f.write_str(&words::quoted(&path.to_string_lossy()))?,
+        }
+        self.stages.iter().try_for_each(|stage| write!(f, " | {}", stage.line()))
+    }
+}
+
+/// Takes `NAME = ` off the front of the first part. A file whose own name holds ` = ` can be written in quotes.
+fn take_name(part: &mut words::Part<'_>) -> Option<String> {
+    if part.text.starts_with('"') {
+        return None;
+    }
+    let (name, rest) = part.text.split_once(" = ")?;
+    let rest = rest.trim_start();
+    part.start += part.text.len() - rest.len();
+    part.text = rest;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+fn parse_head(line: &str, part: words::Part<'_>) -> Result<Head, RecipeError> {
+    let name = words::unquoted(part.text);
+    match name {
+        "" => Err(RecipeError::at(line, part.start, "a candidate begins with “source” or a file's name")),
+        "source" => Ok(Head::Source),
+        _ => Ok(Head::File(PathBuf::from(name))),
+    }
+}

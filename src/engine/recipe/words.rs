@@ -1,0 +1,170 @@
+//! Cuts a recipe line into parts and words, and remembers where each stood.
+
+use std::fmt;
+
+/// A line that is no recipe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct RecipeError {
+    pub line: String,
+    /// The character (counted from 0, in Unicode scalar values) where the fault lies.
+    pub column: usize,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for RecipeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}”, character {}: {}", self.line.trim_end(), self.column + 1, self.message)
+    }
+}
+
+impl RecipeError {
+    /// A fault at byte `offset` of `line`.
+    pub fn at(line: &str, offset: usize, message: impl Into<String>) -> Self {
+        let column = line.get(..offset).map_or(0, |before| before.chars().count());
+        Self { line: line.to_owned(), column, message: message.into() }
+    }
+
+    /// The line with a caret under the fault, on two lines, for a terminal or a text field.
+    pub fn pointed(&self) -> String {
+        format!("{}\n{}^", self.line, " ".repeat(self.column))
+    }
+}
+
+/// A piece of the line between bars, trimmed; `start` is its byte offset in the line.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    pub start: usize,
+    pub text: &'a str,
+}
+
+/// Cuts `line` at every bar that stands outside double quotes.
+pub fn split(line: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut quoted = false;
+    let mut cuts: Vec<usize> = line
+        .char_indices()
+        .filter(|&(_, c)| {
+            quoted ^= c == '"';
+            c == '|' && !quoted
+        })
+        .map(|(i, _)| i)
+        .collect();
+    cuts.push(line.len());
+    let mut start = 0;
+    cuts.into_iter().map(move |end| {
+        let part = trimmed(line, start, end);
+        start = end + 1;
+        part
+    })
+}
+
+fn trimmed(line: &str, start: usize, end: usize) -> Part<'_> {
+    let raw = line.get(start..end).unwrap_or("");
+    Part { start: start + (raw.len() - raw.trim_start().len()), text: raw.trim() }
+}
+
+/// `text` without one pair of surrounding double quotes.
+pub fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
+}
+
+/// `text` in double quotes where a bar or outer space would otherwise be misread.
+pub fn quoted(text: &str) -> String {
+    if text.contains('|') || text.trim() != text || text == "source" { format!("\"{text}\"") } else { text.to_owned() }
+}
+
+/// The words of one stage, read from the left.
+pub struct Words<'a> {
+    line: &'a str,
+    start: usize,
+    rest: &'a str,
+}
+
+impl<'a> Words<'a> {
+    pub fn new(line: &'a str, part: Part<'a>) -> Self {
+        Self { line, start: part.start, rest: part.text }
+    }
+
+    /// Byte offset of what comes next.
+    pub fn offset(&self) -> usize {
+        self.start
+    }
+
+    /// A fault at byte `offset`.
+    pub fn error(&self, offset: usize, message: impl Into<String>) -> RecipeError {
+        RecipeError::at(self.line, offset, message)
+    }
+
+    /// The next word and its offset; `what` says what was hoped for, should there be none.
+    ///
+    /// # Errors
+    /// At the end of the stage.
+    pub fn word(&mut self, what: &str) -> Result<(usize, &'a str), RecipeError> {
+        if self.rest.is_empty() {
+            return Err(self.error(self.start, format!("{what} is missing here")));
+        }
+        let end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
+        let (at, word) = (self.start, &self.rest[..end]);
+        let after = self.rest[end..].trim_start();
+        self.start += self.rest.len() - after.len();
+        self.rest = after;
+        Ok((at, word))
+    }
+
+    /// A number between `low` and `high`.
+    ///
+    /// # Errors
+    /// When the next word is none, or outside.
+    pub fn number(&mut self, what: &str, low: f64, high: f64) -> Result<f64, RecipeError> {
+        let (at, word) = self.word(what)?;
+        match word.parse::<f64>() {
+            Ok(n) if (low..=high).contains(&n) => Ok(n),
+            Ok(_) => Err(self.error(at, format!("{what} goes from {low} to {high}, not {word}"))),
+            Err(_) => Err(self.error(at, format!("{what} is a number such as {}, not “{word}”", high.min(2.0)))),
+        }
+    }
+
+    /// All that is left of the stage, quotes taken off.
+    ///
+    /// # Errors
+    /// At the end of the stage.
+    pub fn remainder(&mut self, what: &str) -> Result<(usize, &'a str), RecipeError> {
+        if self.rest.is_empty() {
+            return Err(self.error(self.start, format!("{what} is missing here")));
+        }
+        let (at, text) = (self.start, unquoted(self.rest));
+        self.start += self.rest.len();
+        self.rest = "";
+        Ok((at, text))
+    }
+
+    /// # Errors
+    /// When words are left over.
+    pub fn end(&mut self) -> Result<(), RecipeError> {
+        if self.rest.is_empty() {
+            return Ok(());
+        }
+        Err(self.error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
+    }
+}
+
+/// The one of `names` that is spelled most like `word`, if any is near.
+pub fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    names.map(|n| (distance(word, n), n)).filter(|&(d, n)| d <= n.len().max(3) / 2).min().map(|(_, n)| n)
+}
+
+/// Levenshtein's edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &cb) in b.iter().enumerate() {
+            let change = diagonal + usize::from(ca != cb);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

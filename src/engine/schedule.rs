@@ -1,0 +1,94 @@
+//! Who makes what next: what is on screen first, then the same frame of the other candidates, then what comes soon.
+
+use crate::frame::{Region, Urgency};
+
+use super::TrackId;
+use super::core::Engine;
+use super::measurer::LiveJob;
+use super::tracks::Arrival;
+use super::worker::{Wanted, Wish};
+
+/// Frames made ahead of the clock while playing.
+pub(super) const AHEAD: usize = 8;
+
+impl Engine {
+    /// Sends each track its wishes, and pairs that came to be measured. Called after every change.
+    pub(super) fn schedule(&mut self) {
+        let watched = self.watched();
+        let clock = self.state.clock;
+        let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
+        self.measurer.rest(clock.playing || waiting);
+        let ids: Vec<TrackId> = self.state.tracks.iter().filter(|t| t.is_ready()).map(|t| t.id).collect();
+        for id in ids {
+            let on_screen = watched.contains(&id);
+            let numbers = match (clock.playing, on_screen) {
+                (true, true) => {
+                    let from = self.playback.next.max(clock.frame);
+                    let soon = from..from + AHEAD;
+                    if clock.looping {
+                        soon.map(|n| n % clock.frames.max(1)).collect()
+                    } else {
+                        soon.filter(|n| *n < clock.frames).collect()
+                    }
+                }
+                // The others rest while two tracks play; and they wait until what is on screen is there.
+                (true, false) => Vec::new(),
+                (false, false) if waiting => Vec::new(),
+                (false, _) => vec![clock.frame],
+            };
+            self.wish(id, &numbers, if on_screen { Urgency::OnScreen } else { Urgency::Background });
+        }
+        self.measure_shown();
+    }
+
+    /// Wishes for `numbers` of a track, less what is here. A frame without a partner is a fault at once.
+    fn wish(&mut self, id: TrackId, numbers: &[usize], urgency: Urgency) {
+        let focus = if urgency == Urgency::OnScreen { self.focus } else { Region::WHOLE };
+        let Some(back) = self.backstage.get_mut(&id) else { return };
+        let Some(pairing) = back.pairing.clone() else { return };
+        let mut frames = Vec::new();
+        let mut faults = Vec::new();
+        for &number in numbers.iter().filter(|n| !back.is_settled(**n)) {
+            match pairing.own(number) {
+                Ok(own) => frames.push(Wanted { number, own }),
+                Err(unpaired) => faults.push((number, unpaired.to_string())),
+            }
+        }
+        let wish = Wish { frames, focus, urgency };
+        let news = match &back.wish {
+            Some(last) => *last != wish,
+            None => !wish.frames.is_empty(),
+        };
+        if news {
+            back.worker.wish(wish.clone());
+            back.wish = Some(wish);
+        }
+        for (number, sentence) in faults {
+            self.arrive(id, number, Arrival::Fault(sentence));
+        }
+    }
+
+    /// Sends shown pairs that have no score yet to the live thread.
+    fn measure_shown(&mut self) {
+        let Some(reference) = self.state.reference().and_then(|r| r.shown.clone()) else { return };
+        for track in self.state.candidates() {
+            let Some(shown) = &track.shown else { continue };
+            let whole = shown.coverage == super::Coverage::Whole;
+            let unknown = track.live.is_empty() && shown.number == reference.number && whole;
+            let Some(back) = self.backstage.get_mut(&track.id).filter(|_| unknown) else { continue };
+            if back.measured_live.replace(shown.number) == Some(shown.number) {
+                continue;
+            }
+            let (reference, candidate) = (reference.frame.clone(), shown.frame.clone());
+            self.measurer.live(LiveJob { track: track.id, number: shown.number, reference, candidate });
+        }
+    }
+
+    /// Whether every wished frame came.
+    pub(super) fn is_settled(&self) -> bool {
+        let clock = &self.state.clock;
+        let ready = |id: &TrackId| self.state.track(*id).is_some_and(|t| t.is_ready());
+        clock.frames == 0
+            || self.backstage.iter().filter(|(id, _)| ready(id)).all(|(_, back)| back.is_settled(clock.frame))
+    }
+}

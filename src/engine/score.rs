@@ -1,0 +1,137 @@
+//! Scores of whole candidates, as `doublet score` gives them.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::ScopedJoinHandle;
+
+use crate::frame::{Frame, FrameSource, Request, SourceError, SourceInfo, Stop};
+use crate::metrics::Metric;
+use crate::report::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreReport};
+
+use super::pairing::Pairing;
+use super::recipe::{Head, Recipe};
+use super::scorer::{measure, provenance};
+use super::workshop::Workshop;
+
+/// What to measure.
+pub struct ScoreSettings {
+    pub metrics: Vec<&'static dyn Metric>,
+    /// Frames of the reference, end excluded; all of them if `None`.
+    pub frames: Option<Range<usize>>,
+}
+
+/// Frames decoded ahead of the measuring thread, a side.
+const AHEAD: usize = 4;
+
+/// Measures every candidate against the reference. `progress` hears the candidate's place, frames done and frames in
+/// all. Frames without a partner are named in the report, not filled.
+///
+/// # Errors
+/// One sentence when a recipe does not open, a frame cannot be made, or the range lies outside the reference;
+/// [`SourceError::Stopped`] when `stop` was set.
+pub fn score(
+    workshop: &Workshop,
+    reference: &Recipe,
+    candidates: &[Recipe],
+    settings: &ScoreSettings,
+    progress: &mut dyn FnMut(usize, usize, usize),
+    stop: &Stop,
+) -> Result<ScoreReport, SourceError> {
+    let info = workshop.open(reference, None)?.source.info().clone();
+    let range = checked_range(settings.frames.clone(), &info)?;
+    let path = match &reference.head {
+        Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
+        _ => reference.to_string(),
+    };
+    let scored = candidates
+        .iter()
+        .enumerate()
+        .map(|(place, recipe)| {
+            let mut tell = |done| progress(place, done, range.len());
+            score_one(workshop, (reference, recipe), settings, range.clone(), &mut tell, stop)
+        })
+        .collect::<Result<_, _>>()?;
+    let reference = ReferenceInfo { path, width: info.width, height: info.height, frames: info.timeline.len() };
+    Ok(ScoreReport { reference, candidates: scored })
+}
+
+fn checked_range(wanted: Option<Range<usize>>, info: &SourceInfo) -> Result<Range<usize>, SourceError> {
+    let frames = info.timeline.len();
+    match wanted {
+        None => Ok(0..frames),
+        Some(range) if range.start < range.end && range.end <= frames => Ok(range),
+        Some(range) => Err(SourceError::source(format!(
+            "frames {}..{} were asked for, but {} has frames 0..{frames} (the end is not included)",
+            range.start, range.end, info.name
+        ))),
+    }
+}
+
+fn score_one(
+    workshop: &Workshop,
+    (reference, candidate): (&Recipe, &Recipe),
+    settings: &ScoreSettings,
+    range: Range<usize>,
+    progress: &mut dyn FnMut(usize),
+    stop: &Stop,
+) -> Result<CandidateScores, SourceError> {
+    let (left, right) = (workshop.open(reference, None)?.source, workshop.open(candidate, Some(reference))?.source);
+    let infos = (left.info().clone(), right.info().clone());
+    let times = infos.0.timeline.clone();
+    let pairing = Pairing::new(times.clone(), infos.1.timeline.clone());
+    let (mut pairs, mut missing) = (Vec::new(), Vec::new());
+    for frame in range {
+        match pairing.own(frame) {
+            Ok(own) => pairs.push((frame, own)),
+            Err(no) => missing.push(Missing { frame, time: times.seconds(frame), reason: no.to_string() }),
+        }
+    }
+    let mut steps: Vec<String> = Vec::new();
+    let mut frames = Vec::with_capacity(pairs.len());
+    std::thread::scope(|scope| {
+        let (left, _one) = ahead(scope, "reference", left, pairs.iter().map(|p| p.0).collect(), stop);
+        let (right, _two) = ahead(scope, "candidate", right, pairs.iter().map(|p| p.1).collect(), stop);
+        for &(number, _) in &pairs {
+            stop.check()?;
+            let found = measure(&next(&left)?, &next(&right)?, &settings.metrics, workshop.kernel)?;
+            let mut scores = FrameScores::new(number, times.seconds(number));
+            found.values.iter().for_each(|(id, value)| scores.set(id, value));
+            frames.push(scores);
+            for step in found.steps {
+                if !steps.contains(&step) {
+                    steps.push(step);
+                }
+            }
+            progress(frames.len());
+        }
+        Ok::<(), SourceError>(())
+    })?;
+    let line = provenance((&infos.0, &infos.1), &pairing, &steps);
+    Ok(CandidateScores::new(candidate.to_string(), line, frames, missing))
+}
+
+type Ahead = Receiver<Result<Arc<Frame>, SourceError>>;
+
+/// Makes `numbers` of `source` on a thread of its own, a few frames ahead of who takes them.
+fn ahead<'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    name: &str,
+    mut source: Box<dyn FrameSource>,
+    numbers: Vec<usize>,
+    stop: &'scope Stop,
+) -> (Ahead, Option<ScopedJoinHandle<'scope, ()>>) {
+    let (sender, frames) = sync_channel(AHEAD);
+    let run = move || {
+        for number in numbers {
+            if sender.send(source.frame(&mut Request::new(number, stop))).is_err() {
+                return;
+            }
+        }
+    };
+    (frames, std::thread::Builder::new().name(format!("score-{name}")).spawn_scoped(scope, run).ok())
+}
+
+fn next(frames: &Ahead) -> Result<Arc<Frame>, SourceError> {
+    frames.recv().map_err(|_| SourceError::Stopped)?
+}

@@ -1,0 +1,119 @@
+//! What the engine keeps of each track besides what [`super::State`] shows of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::frame::{Frame, Stop};
+
+use super::pairing::Pairing;
+use super::recipe::Recipe;
+use super::worker::{Wish, Worker};
+use super::{Coverage, State, Track, TrackId, TrackStatus};
+
+/// A frame that came, or the reason why it never will.
+#[derive(Clone)]
+pub(super) enum Arrival {
+    Frame { frame: Arc<Frame>, own: usize, coverage: Coverage },
+    Fault(String),
+}
+
+impl Arrival {
+    /// Whether nothing better is to come.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Arrival::Frame { coverage: Coverage::StandIn { .. }, .. })
+    }
+}
+
+/// The engine's side of a track.
+pub(super) struct Backstage {
+    pub recipe: Recipe,
+    pub worker: Worker,
+    /// Known once the reference and the track are open.
+    pub pairing: Option<Pairing>,
+    /// What came, by frame of the reference.
+    pub arrivals: BTreeMap<usize, Arrival>,
+    /// The last wish sent.
+    pub wish: Option<Wish>,
+    /// Calls the background run off.
+    pub scan: Option<Stop>,
+    /// Frames already measured.
+    pub done: Arc<Mutex<Vec<bool>>>,
+    /// The frame last sent to be measured live.
+    pub measured_live: Option<usize>,
+}
+
+impl Backstage {
+    pub fn new(recipe: Recipe, worker: Worker) -> Self {
+        Self {
+            recipe,
+            worker,
+            pairing: None,
+            arrivals: BTreeMap::new(),
+            wish: None,
+            scan: None,
+            done: Arc::default(),
+            measured_live: None,
+        }
+    }
+
+    /// Whether frame `number` came, for good.
+    pub fn is_settled(&self, number: usize) -> bool {
+        self.arrivals.get(&number).is_some_and(Arrival::is_final)
+    }
+
+    /// Forgets all that was made or measured against another reference.
+    pub fn forget_pairing(&mut self) {
+        self.call_off();
+        self.pairing = None;
+        self.arrivals.clear();
+        self.wish = None;
+        self.done = Arc::default();
+        self.measured_live = None;
+    }
+
+    /// Ends the background run.
+    pub fn call_off(&mut self) {
+        if let Some(stop) = self.scan.take() {
+            stop.set();
+        }
+    }
+}
+
+impl Drop for Backstage {
+    fn drop(&mut self) {
+        self.call_off();
+    }
+}
+
+impl Track {
+    /// A track that is being opened.
+    pub(super) fn opening(id: TrackId, recipe: &Recipe) -> Self {
+        Self {
+            id,
+            recipe: recipe.to_string(),
+            label: recipe.label(),
+            status: TrackStatus::Opening,
+            info: None,
+            shown: None,
+            frame_fault: None,
+            live: BTreeMap::new(),
+            series: BTreeMap::new(),
+            measured: 0.0,
+            provenance: String::new(),
+            seconds_per_frame: None,
+        }
+    }
+
+    /// Whether frames can be made.
+    pub fn is_ready(&self) -> bool {
+        self.status == TrackStatus::Ready
+    }
+}
+
+impl State {
+    pub(super) fn track_mut(&mut self, id: TrackId) -> Option<&mut Track> {
+        self.tracks.iter_mut().find(|t| t.id == id)
+    }
+}

@@ -1,0 +1,85 @@
+//! Opens recipes: what the engine's threads and the command line share to make frames.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::color::Kernel;
+use crate::frame::{FrameSource, SourceError};
+use crate::media;
+use crate::models::{self, Runtime};
+
+use super::recipe::{Head, Recipe};
+use super::store::{SourceKey, Store, Stored};
+
+/// Files, models and made frames, shared by every thread.
+pub struct Workshop {
+    store: Arc<Store>,
+    /// How a candidate of another size is brought to the reference's.
+    pub kernel: Kernel,
+}
+
+/// An opened recipe.
+pub struct Opened {
+    pub source: Box<dyn FrameSource>,
+    pub key: SourceKey,
+}
+
+impl Workshop {
+    /// A workshop that keeps at most `budget` bytes of made frames.
+    pub fn new(budget: usize) -> Self {
+        Self { store: Arc::new(Store::new(budget)), kernel: Kernel::Bicubic }
+    }
+
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Opens `recipe`; `reference` is what `source` stands for in it. Each call opens files anew, so that every thread
+    /// has a decoder of its own; frames are shared through the store.
+    ///
+    /// # Errors
+    /// One sentence: a file that does not open, a model that does not load, a stage that does not fit its input.
+    pub fn open(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Opened, SourceError> {
+        let mut opened = match &recipe.head {
+            Head::File(path) => self.stored(Box::new(media::open(path)?), file_key(path)),
+            Head::Source => match reference {
+                Some(reference) if reference.head != Head::Source => self.open(reference, None)?,
+                _ => return Err(SourceError::source("“source” stands for the reference, and there is none to stand for")),
+            },
+        };
+        if recipe.stages.is_empty() {
+            return Ok(opened);
+        }
+        let mut key = opened.key.0.to_string();
+        for stage in &recipe.stages {
+            opened.source = stage.open(opened.source, self)?;
+            key = format!("{key} | {}", stage.line());
+        }
+        Ok(self.stored(opened.source, key))
+    }
+
+    /// Puts the model called `name` behind `input`, on the best device of this machine.
+    ///
+    /// # Errors
+    /// One sentence: no runtime, no such model, a model that cannot be used.
+    pub fn upscale(&self, name: &str, input: Box<dyn FrameSource>) -> Result<Box<dyn FrameSource>, SourceError> {
+        let runtime = Runtime::get()?;
+        let model = runtime.model(&models::find(name, &models::model_folders())?)?;
+        Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
+    }
+
+    fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {
+        let key = SourceKey(key.into());
+        Opened { source: Box::new(Stored::new(source, key.clone(), self.store.clone())), key }
+    }
+}
+
+/// Names a file's present content: a file that is written anew gets another key.
+fn file_key(path: &Path) -> String {
+    let stamp = std::fs::metadata(path).ok().map(|m| {
+        let since = m.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        (m.len(), since.unwrap_or_default().as_nanos())
+    });
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    format!("{}@{:?}", path.display(), stamp.unwrap_or_default())
+}

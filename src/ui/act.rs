@@ -1,0 +1,196 @@
+//! Carrying out what panels and keys ask for.
+
+use egui::ViewportCommand;
+
+use crate::engine::{Command, State};
+use crate::views::{self, Camera, Looking, PxRect, Side, VIEWS, figures};
+
+use super::commands::UiCommand;
+use super::desk::{Action, Desk, Folds};
+use super::dialogs::Dialogs;
+use super::{Conductor, UiRequest, save, text};
+
+/// What carrying out needs.
+pub struct Hands<'a> {
+    pub ctx: &'a egui::Context,
+    pub conductor: &'a mut dyn Conductor,
+    pub desk: &'a mut Desk,
+    pub dialogs: &'a mut Dialogs,
+}
+
+impl Hands<'_> {
+    pub fn act(&mut self, action: Action) {
+        match action {
+            Action::Engine(command) => self.conductor.send(command),
+            Action::Do(command) => self.command(command),
+            Action::Pick(Side::Left, id) => self.desk.looking.left = Some(id),
+            Action::Pick(Side::Right, id) => self.desk.looking.right = Some(id),
+            Action::Copy(words) => self.copy(words),
+            Action::ChooseFiles { replace } => self.dialogs.ask(self.ctx, self.desk, replace),
+            Action::OpenPaths { paths, replace } => self.open(paths, replace),
+        }
+    }
+
+    fn open(&mut self, paths: Vec<String>, replace: bool) {
+        let empty = self.conductor.state().reference().is_none();
+        let mut paths = paths.into_iter();
+        if replace || empty {
+            if let Some(reference) = paths.next() {
+                self.desk.looking = Looking { view: self.desk.looking.view, ..Looking::default() };
+                self.conductor.send(Command::Open { reference, candidates: paths.collect() });
+            }
+        } else {
+            for path in paths {
+                self.conductor.send(Command::Add(path));
+            }
+        }
+    }
+
+    fn command(&mut self, command: UiCommand) {
+        use UiCommand::*;
+        if self.time(command) || self.zoom(command) {
+            return;
+        }
+        let state = self.conductor.state();
+        let looking = &mut self.desk.looking;
+        match command {
+            View(i) => {
+                if let Some(view) = VIEWS.get(i) {
+                    looking.view = view.id();
+                    self.desk.flicker_since = None;
+                }
+            }
+            Swap => looking.swap(state),
+            FollowPointer => looking.follow = !looking.follow,
+            NextTrack => looking.cycle(state, false),
+            PreviousTrack => looking.cycle(state, true),
+            PickRight(place) => looking.right = state.tracks.get(place).map(|t| t.id).or(looking.right),
+            PickLeft(place) => looking.left = state.tracks.get(place).map(|t| t.id).or(looking.left),
+            Open => self.dialogs.ask(self.ctx, self.desk, true),
+            Demo => self.conductor.request(UiRequest::Demo),
+            SaveView => self.save(),
+            Copy => match provenance(state, looking) {
+                Some(words) => self.copy(words),
+                None => self.desk.toast(text::NOTHING_TO_COPY, self.now()),
+            },
+            Palette => self.desk.palette = Some(String::new()),
+            Help => self.desk.help = !self.desk.help,
+            ToggleTracks => self.desk.folds.tracks = !self.desk.folds.tracks,
+            ToggleScores => self.desk.folds.scores = !self.desk.folds.scores,
+            ToggleStrip => self.desk.folds.strip = !self.desk.folds.strip,
+            OnlyPicture => self.desk.folds.only_picture = !self.desk.folds.only_picture,
+            Fullscreen => self.fullscreen(None),
+            Leave => self.leave(),
+            _ => {}
+        }
+    }
+
+    /// Commands on time; false when it is none.
+    fn time(&mut self, command: UiCommand) -> bool {
+        use UiCommand::*;
+        let clock = self.conductor.state().clock;
+        let tenth = (clock.duration / 10.0).max(0.0);
+        self.conductor.send(match command {
+            PlayPause if clock.playing => Command::Pause,
+            PlayPause => Command::Play,
+            StepBack => Command::Step(-1),
+            StepForward => Command::Step(1),
+            SecondBack => Command::Jump(-1.0),
+            SecondForward => Command::Jump(1.0),
+            JumpBack => Command::Jump(-tenth),
+            JumpForward => Command::Jump(tenth),
+            First => Command::Seek(0),
+            Last => Command::Seek(clock.frames.saturating_sub(1)),
+            Slower => Command::Speed((clock.speed / 2.0).max(1.0 / 16.0)),
+            Faster => Command::Speed((clock.speed * 2.0).min(8.0)),
+            _ => return false,
+        });
+        true
+    }
+
+    /// Commands on zoom; false when it is none.
+    fn zoom(&mut self, command: UiCommand) -> bool {
+        use UiCommand::*;
+        let pane = self.desk.panes.first().map_or(self.desk.area, |p| p.rect);
+        let picture = views::picture(self.conductor.state());
+        let looking = &mut self.desk.looking;
+        match (command, picture) {
+            (Fit, _) => looking.camera = Camera::default(),
+            (Reset, _) => {
+                let kept = (looking.view, looking.right, looking.gain, looking.smooth);
+                *looking = Looking { view: kept.0, right: kept.1, gain: kept.2, smooth: kept.3, ..Looking::default() };
+            }
+            (OneToOne, Some(p)) => looking.camera.scale_to(pane, &p, 1.0),
+            (ZoomIn, Some(p)) => looking.camera.zoom_at(pane, &p, pane.center(), std::f64::consts::SQRT_2),
+            (ZoomOut, Some(p)) => looking.camera.zoom_at(pane, &p, pane.center(), std::f64::consts::FRAC_1_SQRT_2),
+            (OneToOne | ZoomIn | ZoomOut, None) => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// Esc: the topmost thing that can be left, one at a time.
+    fn leave(&mut self) {
+        let desk = &mut *self.desk;
+        if desk.palette.take().is_some() || desk.path_field.take().is_some() {
+            return;
+        }
+        if std::mem::take(&mut desk.help) {
+            return;
+        }
+        if desk.folds.only_picture {
+            desk.folds = Folds { only_picture: false, ..desk.folds };
+        } else if self.ctx.input(|i| i.viewport().fullscreen == Some(true)) {
+            self.fullscreen(Some(false));
+        } else if desk.editing.take().is_some() {
+            desk.line.clear();
+        }
+    }
+
+    fn fullscreen(&mut self, on: Option<bool>) {
+        let now = self.ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+        self.ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on.unwrap_or(!now)));
+    }
+
+    fn copy(&mut self, words: String) {
+        self.ctx.copy_text(words);
+        self.desk.toast(text::COPIED, self.now());
+    }
+
+    fn save(&mut self) {
+        let area = self.desk.area;
+        let ppp = self.ctx.pixels_per_point();
+        let at = PxRect { x: 0, y: 0, ..area };
+        match save::view(self.conductor.state(), &self.desk.looking, at, ppp) {
+            Ok(Some(path)) => self.desk.toast(text::saved(&path), self.now()),
+            Ok(None) => self.desk.toast(text::NOTHING_TO_SAVE, self.now()),
+            Err(sentence) => self.desk.fault(sentence),
+        }
+    }
+
+    fn now(&self) -> f64 {
+        self.ctx.input(|i| i.time)
+    }
+}
+
+/// The scores of the frame in view and how they were reached: one line a side that has some.
+pub fn provenance(state: &State, looking: &Looking) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for side in [Side::Left, Side::Right] {
+        let Some(track) = looking.track(state, side) else { continue };
+        if track.live.is_empty() {
+            continue;
+        }
+        let scores = track.live.iter().map(|(id, m)| {
+            let (name, unit, _) = figures::describe(id);
+            format!("{name} {} {unit}", figures::number(id, m.value)).trim_end().to_owned()
+        });
+        let scores = scores.collect::<Vec<_>>().join(", ");
+        let frame = track.shown.as_ref().map_or(state.clock.frame, |s| s.number);
+        let line = format!("{}, frame {frame}: {scores}; {}", track.label, track.provenance);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}

@@ -1,0 +1,208 @@
+//! Everything the keyboard can do, in one table: label, tooltip and shortcuts. The keys, the help and the palette walk
+//! it.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::views::VIEWS;
+
+use super::text;
+
+/// One thing the window can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UiCommand {
+    Open,
+    Demo,
+    SaveView,
+    Copy,
+    Palette,
+    Help,
+    PlayPause,
+    StepBack,
+    StepForward,
+    SecondBack,
+    SecondForward,
+    JumpBack,
+    JumpForward,
+    First,
+    Last,
+    Slower,
+    Faster,
+    /// Chooses an entry of [`VIEWS`].
+    View(usize),
+    NextTrack,
+    PreviousTrack,
+    Swap,
+    /// Puts the track of this place (from 0) on the right.
+    PickRight(usize),
+    PickLeft(usize),
+    FollowPointer,
+    Fit,
+    OneToOne,
+    ZoomIn,
+    ZoomOut,
+    Reset,
+    ToggleTracks,
+    ToggleScores,
+    ToggleStrip,
+    OnlyPicture,
+    Fullscreen,
+    /// Leaves what is open; never ends the program.
+    Leave,
+}
+
+/// A row of the table.
+pub struct Entry {
+    pub command: UiCommand,
+    /// The heading it stands under in the help.
+    pub group: &'static str,
+    pub label: String,
+    pub tooltip: &'static str,
+    pub shortcuts: Vec<KeyboardShortcut>,
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const ALT: Modifiers = Modifiers::ALT;
+const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+
+const DIGITS: [Key; 10] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
+
+/// The whole table, in the order of the help.
+pub fn table() -> Vec<Entry> {
+    use UiCommand::*;
+    let mut all = Vec::new();
+    let mut add = |group, command, words: (&str, &'static str), keys: &[(Modifiers, Key)]| {
+        let shortcuts = keys.iter().map(|(m, k)| KeyboardShortcut::new(*m, *k)).collect();
+        all.push(Entry { command, group, label: words.0.to_owned(), tooltip: words.1, shortcuts });
+    };
+    let g = text::GROUP_LOOK;
+    for (i, view) in VIEWS.iter().enumerate() {
+        add(g, View(i), (view.label(), view.tooltip()), &[(NONE, view.key())]);
+    }
+    add(g, Swap, text::SWAP, &[(NONE, Key::X)]);
+    add(g, FollowPointer, text::FOLLOW, &[(NONE, Key::T)]);
+    add(g, NextTrack, text::NEXT, &[(NONE, Key::Tab)]);
+    add(g, PreviousTrack, text::PREVIOUS, &[(SHIFT, Key::Tab)]);
+    for (i, key) in DIGITS.into_iter().enumerate() {
+        add(g, PickRight(i), (&text::pick_right(i), text::PICK_RIGHT), &[(NONE, key)]);
+    }
+    for (i, key) in DIGITS.into_iter().enumerate() {
+        add(g, PickLeft(i), (&text::pick_left(i), text::PICK_LEFT), &[(ALT, key)]);
+    }
+    let g = text::GROUP_ZOOM;
+    add(g, OneToOne, text::ONE_TO_ONE, &[(CTRL, Key::Num0)]);
+    add(g, Fit, text::FIT, &[(CTRL, Key::Num9)]);
+    add(g, ZoomIn, text::ZOOM_IN, &[(NONE, Key::Plus), (NONE, Key::Equals), (CTRL, Key::Plus), (CTRL, Key::Equals)]);
+    add(g, ZoomOut, text::ZOOM_OUT, &[(NONE, Key::Minus), (CTRL, Key::Minus)]);
+    add(g, Reset, text::RESET, &[(NONE, Key::R)]);
+    let g = text::GROUP_TIME;
+    add(g, PlayPause, text::PLAY_PAUSE, &[(NONE, Key::Space)]);
+    add(g, StepBack, text::STEP_BACK, &[(NONE, Key::Comma), (NONE, Key::ArrowLeft)]);
+    add(g, StepForward, text::STEP_FORWARD, &[(NONE, Key::Period), (NONE, Key::ArrowRight)]);
+    add(g, SecondBack, text::SECOND_BACK, &[(SHIFT, Key::ArrowLeft)]);
+    add(g, SecondForward, text::SECOND_FORWARD, &[(SHIFT, Key::ArrowRight)]);
+    add(g, JumpBack, text::JUMP_BACK, &[(NONE, Key::PageUp)]);
+    add(g, JumpForward, text::JUMP_FORWARD, &[(NONE, Key::PageDown)]);
+    add(g, First, text::FIRST, &[(NONE, Key::Home)]);
+    add(g, Last, text::LAST, &[(NONE, Key::End)]);
+    add(g, Slower, text::SLOWER, &[(NONE, Key::OpenBracket)]);
+    add(g, Faster, text::FASTER, &[(NONE, Key::CloseBracket)]);
+    let g = text::GROUP_WINDOW;
+    add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
+    add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
+    add(g, ToggleStrip, text::STRIP_PANEL, &[(NONE, Key::P)]);
+    add(g, OnlyPicture, text::ONLY_PICTURE, &[(NONE, Key::F10)]);
+    add(g, Fullscreen, text::FULLSCREEN, &[(NONE, Key::F11)]);
+    add(
+        g,
+        Help,
+        text::HELP,
+        &[(NONE, Key::H), (NONE, Key::Questionmark), (SHIFT, Key::Questionmark), (SHIFT, Key::Slash)],
+    );
+    add(g, Palette, text::PALETTE, &[(CTRL_SHIFT, Key::P)]);
+    add(g, Leave, text::LEAVE, &[(NONE, Key::Escape)]);
+    let g = text::GROUP_FILES;
+    add(g, Open, text::OPEN, &[(CTRL, Key::O)]);
+    add(g, SaveView, text::SAVE_VIEW, &[(CTRL, Key::S)]);
+    add(g, Copy, text::COPY, &[(CTRL, Key::C)]);
+    add(g, Demo, text::DEMO, &[]);
+    all
+}
+
+/// The entry of a command.
+pub fn entry(command: UiCommand) -> Option<Entry> {
+    table().into_iter().find(|e| e.command == command)
+}
+
+/// A shortcut as people read it: signs for keys that have one.
+pub fn key_words(shortcut: &KeyboardShortcut) -> String {
+    let m = shortcut.modifiers;
+    let key = match shortcut.logical_key {
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Plus => "+",
+        Key::Minus => "−",
+        Key::Equals => "=",
+        Key::Questionmark => "?",
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::PageUp => "PgUp",
+        Key::PageDown => "PgDn",
+        Key::Escape => "Esc",
+        other => other.symbol_or_name(),
+    };
+    let mut words = String::new();
+    for (on, name) in [(m.command || m.ctrl, "Ctrl+"), (m.alt, "Alt+"), (m.shift, "Shift+")] {
+        if on {
+            words.push_str(name);
+        }
+    }
+    words + key
+}
+
+/// Label, tooltip and first shortcut in one text for a hover.
+pub fn hover(command: UiCommand) -> String {
+    match entry(command) {
+        Some(e) => match e.shortcuts.first() {
+            Some(key) => format!("{}  ({})", e.tooltip, key_words(key)),
+            None => e.tooltip.to_owned(),
+        },
+        None => String::new(),
+    }
+}
+
+/// What the keys pressed in this pass ask for. Nothing while a text field has the keyboard, but `Esc` and the chords.
+pub fn pressed(ctx: &egui::Context, table: &[Entry]) -> Vec<UiCommand> {
+    let typing = ctx.text_edit_focused();
+    let found = ctx.input_mut(|input| {
+        let mut found = Vec::new();
+        input.events.retain(|event| {
+            let copies = matches!(event, egui::Event::Copy) && !typing;
+            if copies {
+                found.push(UiCommand::Copy);
+            }
+            let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return !copies };
+            let hit = table.iter().find(|e| e.shortcuts.iter().any(|s| matches(s, *key, *modifiers)));
+            match hit {
+                Some(e) if !typing || (modifiers.command && e.command != UiCommand::Copy) => {
+                    found.push(e.command);
+                    false
+                }
+                _ => true,
+            }
+        });
+        found
+    });
+    if found.iter().any(|c| matches!(c, UiCommand::NextTrack | UiCommand::PreviousTrack)) {
+        ctx.memory_mut(|m| m.move_focus(egui::FocusDirection::None));
+    }
+    found
+}
+
+fn matches(shortcut: &KeyboardShortcut, key: Key, modifiers: Modifiers) -> bool {
+    shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)
+}

@@ -1,0 +1,116 @@
+//! Asking for files: the desktop's dialog in a thread of its own, or a field for a path where none comes up.
+
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use egui::{Id, Ui, WidgetInfo, accesskit};
+
+use super::desk::{Action, Desk};
+use super::{text, widgets};
+use crate::views::style;
+
+/// Nobody cancels a dialog this fast: it never came up.
+const TOO_FAST: Duration = Duration::from_millis(350);
+
+/// A dialog that is open, if one is.
+#[derive(Default)]
+pub struct Dialogs {
+    pending: Option<Pending>,
+}
+
+struct Pending {
+    answer: Receiver<Option<Vec<String>>>,
+    since: Instant,
+    replace: bool,
+}
+
+impl Dialogs {
+    /// Opens the desktop's dialog, unless one is open.
+    pub fn ask(&mut self, ctx: &egui::Context, desk: &mut Desk, replace: bool) {
+        if self.pending.is_some() {
+            return;
+        }
+        let (sender, answer) = sync_channel(1);
+        let ctx = ctx.clone();
+        let ask = move || {
+            let files = rfd::FileDialog::new().set_title(text::OPEN.0).pick_files();
+            let paths = files.map(|f| f.iter().map(|p| p.to_string_lossy().into_owned()).collect());
+            // Nobody listens any more only when the window is gone.
+            let _ = sender.send(paths);
+            ctx.request_repaint();
+        };
+        match std::thread::Builder::new().name("file-dialog".into()).spawn(ask) {
+            Ok(_) => self.pending = Some(Pending { answer, since: Instant::now(), replace }),
+            Err(_) => desk.path_field = Some((String::new(), replace)),
+        }
+    }
+
+    /// Takes the answer, if there is one.
+    pub fn poll(&mut self, desk: &mut Desk, actions: &mut Vec<Action>) {
+        let Some(pending) = &self.pending else { return };
+        let answer = match pending.answer.try_recv() {
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => None,
+            Ok(answer) => answer,
+        };
+        let (replace, fast) = (pending.replace, pending.since.elapsed() < TOO_FAST);
+        self.pending = None;
+        match answer {
+            Some(paths) => actions.push(Action::OpenPaths { paths, replace }),
+            None if fast => desk.path_field = Some((String::new(), replace)),
+            None => {}
+        }
+    }
+}
+
+/// The field for a path.
+pub fn path_field(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let Some((mut path, replace)) = desk.path_field.take() else { return };
+    let mut stays = true;
+    let modal = egui::Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
+        ui.set_width(520.0);
+        ui.label(widgets::strong(text::PATH_TITLE, style::LARGE));
+        ui.add_space(4.0);
+        ui.label(egui::RichText::new(text::PATH_WHY).color(style::WEAK));
+        ui.add_space(8.0);
+        let field = egui::TextEdit::singleline(&mut path).desired_width(f32::INFINITY);
+        let field = ui.add(field.margin(egui::Margin::symmetric(8, 6)));
+        field.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, text::PATH_LABEL));
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if !field.has_focus() && !entered {
+            field.request_focus();
+        }
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            let given = !path.trim().is_empty();
+            let open = ui.add_enabled(given, egui::Button::new(text::PATH_OPEN)).clicked();
+            if (open || entered) && given {
+                actions.push(Action::OpenPaths { paths: vec![path.trim().to_owned()], replace });
+                stays = false;
+            }
+            stays &= !ui.button(text::CANCEL).clicked();
+        });
+    });
+    if stays && !modal.should_close() {
+        desk.path_field = Some((path, replace));
+    }
+}
+
+/// Files dropped in this pass: onto the left half the first becomes the reference, onto the right half all become
+/// candidates; on an empty window the first is the reference and the rest are candidates.
+pub fn dropped(ui: &Ui, desk: &Desk, empty: bool) -> Option<Action> {
+    let (files, at) = ui.input(|i| {
+        let files: Vec<_> = i.raw.dropped_files.iter().map(|f| f.path().to_string_lossy().into_owned()).collect();
+        (files, i.pointer.latest_pos())
+    });
+    if files.is_empty() {
+        return None;
+    }
+    let middle = (desk.area.x as f32 + desk.area.w as f32 / 2.0) / ui.ctx().pixels_per_point();
+    let list_ends = desk.area.x as f32 / ui.ctx().pixels_per_point();
+    let on_left = at.is_some_and(|p| p.x < middle && p.x >= list_ends);
+    if on_left && !empty && files.len() == 1 {
+        return Some(Action::Engine(crate::engine::Command::OpenReference(files.into_iter().next()?)));
+    }
+    Some(Action::OpenPaths { paths: files, replace: empty || (on_left && !empty) })
+}

@@ -1,0 +1,34 @@
+//! Under the pointer: place and R'G'B' of both sides, from the frames on show.
+
+use crate::engine::{State, Track};
+use crate::views::plate::{Plate, Spot, words_plate};
+use crate::views::{PxRect, Side, probe, style, text};
+
+use super::desk::Desk;
+
+/// The read-out, when the pointer is over the picture.
+pub fn plate(state: &State, desk: &Desk, area: PxRect) -> Option<Plate> {
+    let at = desk.pointer?;
+    let pane = desk.panes.iter().find(|p| p.rect.contains(at))?;
+    let (x, y) = desk.looking.camera.sample_under(pane.rect, &pane.picture, at)?;
+    let mut words = vec![(text::sample_at(x, y), style::TEXT)];
+    let left = desk.looking.track(state, Side::Left);
+    let right = desk.looking.track(state, Side::Right);
+    let same = left.map(|t| t.id) == right.map(|t| t.id);
+    for track in left.into_iter().chain(right.filter(|_| !same)) {
+        let place = state.tracks.iter().position(|t| t.id == track.id).unwrap_or(0);
+        words.push((format!("{}", place + 1), style::line_color(place)));
+        words.push((values(track, (x, y), (pane.picture.width, pane.picture.height)), style::TEXT));
+    }
+    Some(words_plate(area, Spot::RightBottom, &words))
+}
+
+/// A track's values at a sample of the reference's grid; a candidate of another size gives its nearest sample.
+fn values(track: &Track, at: (u32, u32), grid: (u32, u32)) -> String {
+    let rgb = track.shown.as_ref().and_then(|shown| {
+        let frame = &shown.frame;
+        let scale = |v: u32, from: u32, to: u32| ((f64::from(v) + 0.5) * f64::from(to) / f64::from(from.max(1))) as u32;
+        probe::rgb_at(frame, scale(at.0, grid.0, frame.width), scale(at.1, grid.1, frame.height))
+    });
+    rgb.map_or_else(|| text::UNKNOWN.to_owned(), text::rgb)
+}

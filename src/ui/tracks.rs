@@ -1,0 +1,210 @@
+//! The list on the left: the reference, the candidates, a line to add one.
+
+use egui::{Align2, Color32, CornerRadius, Id, Rect, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
+
+use crate::engine::{Command, State, Track, TrackStatus};
+use crate::views::{Side, figures, style};
+
+use super::desk::{Action, Desk};
+use super::text;
+use super::widgets::{self, Icon};
+
+const ROW: f32 = 48.0;
+
+pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        widgets::caption(ui, text::TRACKS);
+    });
+    let room = ui.available_height() - 84.0;
+    egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (place, track) in state.tracks.iter().enumerate() {
+            row(ui, state, desk, place, track, actions);
+        }
+    });
+    ui.add_space(4.0);
+    add_line(ui, state, desk, actions);
+}
+
+fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track, actions: &mut Vec<Action>) {
+    let width = ui.available_width();
+    let failure = match &track.status {
+        TrackStatus::Failed(sentence) => {
+            Some(ui.painter().layout(sentence.clone(), style::font(style::SMALL), style::RED, width - 24.0))
+        }
+        _ => None,
+    };
+    let height = failure.as_ref().map_or(ROW, |g| ROW - 14.0 + g.size().y);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
+    let sides = sides(state, desk, track);
+    let label = format!("{} {}", place + 1, track.label);
+    response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, sides != (false, false), &label));
+    let hovered = ui.rect_contains_pointer(rect);
+    let fill = match (sides, hovered) {
+        ((_, true), _) => Some(style::RAISED),
+        (_, true) => Some(Color32::from_gray(44)),
+        _ => None,
+    };
+    if let Some(fill) = fill {
+        ui.painter().rect_filled(rect.shrink2(vec2(4.0, 0.0)), CornerRadius::same(5), fill);
+    }
+    let inner = rect.shrink2(vec2(12.0, 6.0));
+    let closes = hovered && place > 0;
+    head(ui, inner, place, track, sides, closes);
+    match failure {
+        Some(galley) => {
+            ui.painter().galley(pos2(inner.left(), inner.top() + 20.0), galley, style::RED);
+        }
+        None => detail(ui, inner, place, track),
+    }
+    if closes {
+        let at = Rect::from_center_size(pos2(inner.right() - 6.0, inner.top() + 9.0), vec2(18.0, 18.0));
+        let (label, id) = (text::remove(&track.label), Id::unique(("remove", track.id)));
+        if widgets::quiet_icon(ui, at, id, Icon::Close, &label, &label).clicked() {
+            actions.push(Action::Engine(Command::Remove(track.id)));
+        }
+    }
+    menu(&response, desk, place, track, actions);
+    let alt = ui.input(|i| i.modifiers.alt);
+    let tip = row_tip(track);
+    if response.on_hover_text(tip).clicked() {
+        actions.push(Action::Pick(if alt { Side::Left } else { Side::Right }, track.id));
+    }
+}
+
+/// Whether a track is on the left and on the right.
+fn sides(state: &State, desk: &Desk, track: &Track) -> (bool, bool) {
+    let on = |side| desk.looking.track(state, side).is_some_and(|t| t.id == track.id);
+    (on(Side::Left), on(Side::Right))
+}
+
+/// Number, name, and which side it is on.
+fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), closes: bool) {
+    let painter = ui.painter();
+    let top = inner.top();
+    let number = format!("{}", place + 1);
+    painter.text(inner.left_top(), Align2::LEFT_TOP, number, style::font(style::BODY), style::line_color(place));
+    let mut right = inner.right() - if closes { 18.0 } else { 0.0 };
+    for (on, word) in [(sides.1, text::ON_RIGHT), (sides.0, text::ON_LEFT)] {
+        if on {
+            let chip = Rect::from_min_size(pos2(right - 16.0, top + 1.0), vec2(16.0, 16.0));
+            painter.rect_filled(chip, CornerRadius::same(3), Color32::from_gray(78));
+            painter.text(chip.center(), Align2::CENTER_CENTER, word, style::strong(10.0), style::TEXT);
+            right -= 20.0;
+        }
+    }
+    let x = inner.left() + 18.0;
+    let name = elided(ui, &track.label, style::strong(style::BODY), style::TEXT, right - x - 4.0);
+    painter.galley(pos2(x, top), name, style::TEXT);
+}
+
+/// The second line and, while there is something to wait for, a thin bar.
+fn detail(ui: &Ui, inner: Rect, place: usize, track: &Track) {
+    let painter = ui.painter();
+    let y = inner.top() + 20.0;
+    let mean = track.series.get(figures::ON_PLATE[0]).and_then(|s| figures::mean(s));
+    let mut right = inner.right();
+    if let (Some((mean, _)), true) = (mean, place > 0) {
+        let (_, unit, _) = figures::describe(figures::ON_PLATE[0]);
+        let words = format!("{mean:.1} {unit}");
+        let drawn = painter.text(pos2(right, y), Align2::RIGHT_TOP, words, style::font(style::SMALL), style::TEXT);
+        right = drawn.left() - 8.0;
+    }
+    let words = match (&track.status, place) {
+        (TrackStatus::Opening, _) => text::OPENING.to_owned(),
+        (_, 0) => text::REFERENCE.to_owned(),
+        _ if track.recipe.contains('|') => track.recipe.clone(),
+        _ => track.info.as_ref().map_or_else(|| track.recipe.clone(), |i| i.details.clone()),
+    };
+    let galley = elided(ui, &words, style::font(style::SMALL), style::WEAK, right - inner.left());
+    painter.galley(pos2(inner.left(), y), galley, style::WEAK);
+    if place > 0 && track.status == TrackStatus::Ready && track.measured < 1.0 {
+        let bar = Rect::from_min_size(pos2(inner.left(), inner.bottom() + 1.0), vec2(inner.width(), 2.0));
+        widgets::progress(painter, bar, Some(track.measured), style::BLUE);
+    }
+}
+
+fn row_tip(track: &Track) -> String {
+    let mut lines = vec![track.recipe.clone()];
+    if let Some(info) = &track.info {
+        lines.push(info.details.clone());
+        lines.extend(info.notes.iter().cloned());
+    }
+    if let Some(seconds) = track.seconds_per_frame {
+        lines.push(text::pace(seconds));
+    }
+    if track.measured < 1.0 && !track.series.is_empty() {
+        lines.push(text::measured(track.measured));
+    }
+    if !track.provenance.is_empty() {
+        lines.push(track.provenance.clone());
+    }
+    lines.dedup();
+    lines.retain(|l| !l.is_empty());
+    lines.join("\n")
+}
+
+fn menu(response: &egui::Response, desk: &mut Desk, place: usize, track: &Track, actions: &mut Vec<Action>) {
+    response.context_menu(|ui| {
+        let mut item = |ui: &mut Ui, label: &str, action: Option<Action>| {
+            if ui.button(label).clicked() {
+                actions.extend(action);
+                ui.close();
+                return true;
+            }
+            false
+        };
+        item(ui, text::PUT_LEFT, Some(Action::Pick(Side::Left, track.id)));
+        item(ui, text::PUT_RIGHT, Some(Action::Pick(Side::Right, track.id)));
+        if place > 0 {
+            item(ui, text::PROMOTE, Some(Action::Engine(Command::Promote(track.id))));
+        }
+        item(ui, text::COPY_RECIPE, Some(Action::Copy(track.recipe.clone())));
+        if place > 0 {
+            if item(ui, text::EDIT_RECIPE, None) {
+                desk.line = track.recipe.clone();
+                desk.editing = Some(track.id);
+            }
+            item(ui, text::REMOVE, Some(Action::Engine(Command::Remove(track.id))));
+        }
+    });
+}
+
+/// The field under the list, with a button that asks for files.
+fn add_line(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.add_space(4.0);
+        let width = ui.available_width() - 36.0;
+        let hint = egui::RichText::new(text::ADD_HINT).color(style::FAINT);
+        let field = egui::TextEdit::singleline(&mut desk.line)
+            .hint_text(hint)
+            .desired_width(width)
+            .margin(egui::Margin::symmetric(8, 5))
+            .id(Id::unique("add line"));
+        let response = ui.add(field);
+        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, text::ADD_LABEL));
+        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        response.on_hover_text(text::ADD_TIP);
+        if entered && !desk.line.trim().is_empty() {
+            let line = std::mem::take(&mut desk.line).trim().to_owned();
+            actions.push(Action::Engine(match (desk.editing.take(), state.reference()) {
+                (Some(id), _) => Command::Edit(id, line),
+                (None, Some(_)) => Command::Add(line),
+                (None, None) => Command::Open { reference: line, candidates: Vec::new() },
+            }));
+        }
+        let tip = text::CHOOSE_TIP;
+        if widgets::icon_button(ui, Icon::Folder, text::CHOOSE_FILES, tip, vec2(28.0, 28.0)).clicked() {
+            actions.push(Action::ChooseFiles { replace: false });
+        }
+    });
+}
+
+/// One line of text cut with an ellipsis.
+pub fn elided(ui: &Ui, words: &str, font: egui::FontId, color: Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(8.0));
+    ui.painter().layout_job(job)
+}

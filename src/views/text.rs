@@ -1,0 +1,34 @@
+//! The words on the picture. The window's own words are in `ui::text`.
+
+pub const UNKNOWN: &str = "–";
+pub const IDENTICAL: &str = "identical";
+pub const REFERENCE: &str = "reference";
+pub const OPENING: &str = "opening …";
+pub const NO_FRAME: &str = "waiting for this frame …";
+pub const DIFFERENCE: &str = "difference";
+/// Marks something guessed, resized or shifted.
+pub const MARK: &str = "●";
+
+pub fn frame_line(number: usize, seconds: f64) -> String {
+    format!("frame {number} · {seconds:.3} s")
+}
+
+/// Over a picture that is still being made.
+pub fn stand_in(done: f32) -> String {
+    format!("enlarged input stands in · {:.0}% done", f64::from(done) * 100.0)
+}
+
+pub fn difference(gain: f32, from: &str, to: &str) -> String {
+    format!("{DIFFERENCE} ×{gain:.0} · {to} minus {from}")
+}
+
+/// Red, green and blue of a picture on the 8-bit scale.
+pub fn rgb(values: [f32; 3]) -> String {
+    let [r, g, b] = values.map(|v| (f64::from(v) * 255.0).round() as i64);
+    format!("R {r:>3}  G {g:>3}  B {b:>3}")
+}
+
+/// The read-out under the cursor.
+pub fn sample_at(x: u32, y: u32) -> String {
+    format!("x {x}  y {y}")
+}

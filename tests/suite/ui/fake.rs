@@ -1,0 +1,193 @@
+//! An engine that is none: pictures from arithmetic, scores from a table, commands obeyed at once and written down.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use doublet::engine::{Clock, Command, Coverage, Measured, Series, Shown, State, Track, TrackId, TrackStatus};
+use doublet::frame::{
+    ColorInfo, Frame, Image, Layout, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
+};
+use doublet::ui::{Conductor, UiRequest};
+
+/// What the fake was asked, in order.
+#[derive(Default)]
+pub struct Log {
+    pub commands: Vec<Command>,
+    pub requests: Vec<UiRequest>,
+    pub updates: u64,
+}
+
+pub struct Fake {
+    state: State,
+    pub log: Rc<RefCell<Log>>,
+    frames: usize,
+    serial: u64,
+    size: (u32, u32),
+}
+
+pub const FRAMES: usize = 48;
+
+impl Fake {
+    /// Nothing open.
+    pub fn empty() -> Self {
+        Self { state: State::default(), log: Rc::default(), frames: FRAMES, serial: 0, size: (320, 180) }
+    }
+
+    /// A reference and three candidates of `size`.
+    pub fn four(size: (u32, u32)) -> Self {
+        let mut fake = Self { size, ..Self::empty() };
+        for line in ["street.mkv", "x264_crf35.mkv", "vendor_b.mkv", "source | down 2 bicubic | model compact-2x"] {
+            fake.add(line);
+        }
+        fake.seek(24);
+        fake
+    }
+
+    pub fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn add(&mut self, line: &str) {
+        let id = TrackId(self.state.tracks.iter().map(|t| t.id.0 + 1).max().unwrap_or(1));
+        let place = self.state.tracks.len();
+        let name = line.rsplit('/').next().unwrap_or(line);
+        let label = match line.contains('|') {
+            true => "compact-2x".to_owned(),
+            false => name.trim_end_matches(".mkv").replace('_', " "),
+        };
+        let series = if place == 0 { BTreeMap::new() } else { self.series(place) };
+        self.state.tracks.push(Track {
+            id,
+            recipe: line.into(),
+            label: if place == 0 { name.into() } else { label },
+            status: TrackStatus::Ready,
+            info: Some(Arc::new(self.info(name))),
+            shown: None,
+            frame_fault: None,
+            live: BTreeMap::new(),
+            series,
+            measured: if place == 3 { 0.5 } else { 1.0 },
+            provenance: if place == 0 {
+                String::new()
+            } else {
+                format!("{name}: compared as yuv420p in bt709, frames paired by time")
+            },
+            seconds_per_frame: (place == 3).then_some(0.32),
+        });
+        let frame = self.state.clock.frame;
+        self.seek(frame);
+    }
+
+    fn info(&self, name: &str) -> SourceInfo {
+        SourceInfo {
+            name: name.into(),
+            width: self.size.0,
+            height: self.size.1,
+            layout: Layout {
+                family: doublet::frame::Family::Yuv,
+                sample: doublet::frame::Sample::U8,
+                chroma_shift: (1, 1),
+                alpha: false,
+            },
+            color: ColorInfo { matrix: Matrix::Bt709, range: Range::Limited, ..ColorInfo::default() },
+            timeline: Arc::new(Timeline::constant(self.frames, Rational::new(25, 1))),
+            sample_aspect: (1, 1),
+            rotation: 0,
+            details: "h264 High, 364 kb/s, matroska".into(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The last place is measured only in part, with a gap.
+    fn series(&self, place: usize) -> BTreeMap<&'static str, Arc<Series>> {
+        let wave = |n: usize, base: f64, depth: f64| {
+            let value = base + depth * ((n as f64 * 0.37 + place as f64).sin() + 0.4 * (n as f64 * 0.11).cos());
+            let missing = place == 3 && (n > 30 || (10..14).contains(&n));
+            (!missing).then_some(Measured { value, identical: false })
+        };
+        let make = |base, depth| Arc::new((0..self.frames).map(|n| wave(n, base, depth)).collect::<Series>());
+        BTreeMap::from([
+            ("psnr_y", make(28.0 + 2.5 * place as f64, 0.8)),
+            ("psnr_cb", make(36.0 + place as f64, 0.5)),
+            ("ssim_y", make(0.90 + 0.02 * place as f64, 0.006)),
+        ])
+    }
+
+    pub fn seek(&mut self, frame: usize) {
+        let count = if self.state.tracks.is_empty() { 0 } else { self.frames };
+        let frame = frame.min(count.saturating_sub(1));
+        let clock = self.state.clock;
+        self.state.clock =
+            Clock { frame, frames: count, seconds: frame as f64 / 25.0, duration: count as f64 / 25.0, ..clock };
+        for place in 0..self.state.tracks.len() {
+            self.serial += 1;
+            let frame_data = picture(self.size, place, frame);
+            let track = &mut self.state.tracks[place];
+            let coverage = Coverage::Whole;
+            track.shown =
+                Some(Shown { frame: frame_data, number: frame, own_number: frame, serial: self.serial, coverage });
+            track.live = track.series.iter().filter_map(|(id, s)| Some((*id, s[frame]?))).collect();
+        }
+        self.state.revision += 1;
+    }
+
+    fn obey(&mut self, command: Command) {
+        let frame = self.state.clock.frame;
+        match command {
+            Command::Seek(n) => self.seek(n),
+            Command::Step(by) => self.seek((frame as i64 + by).max(0) as usize),
+            Command::Jump(by) => self.seek((frame as f64 + by * 25.0).max(0.0) as usize),
+            Command::Play => self.state.clock.playing = true,
+            Command::Pause => self.state.clock.playing = false,
+            Command::Speed(speed) => self.state.clock.speed = speed,
+            Command::Add(line) => self.add(&line),
+            Command::Open { reference, candidates } => {
+                self.state.tracks.clear();
+                self.add(&reference);
+                candidates.iter().for_each(|c| self.add(c));
+            }
+            Command::Remove(id) => self.state.tracks.retain(|t| t.id != id),
+            Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
+            _ => {}
+        }
+    }
+}
+
+impl Conductor for Fake {
+    fn state(&self) -> &State {
+        &self.state
+    }
+    fn send(&mut self, command: Command) {
+        self.log.borrow_mut().commands.push(command.clone());
+        self.obey(command);
+    }
+    fn update(&mut self) {
+        self.log.borrow_mut().updates += 1;
+    }
+    fn request(&mut self, request: UiRequest) {
+        self.log.borrow_mut().requests.push(request);
+    }
+}
+
+/// A picture with fine and coarse things in it; later places are blurrier and a little wrong in colour.
+pub fn picture((w, h): (u32, u32), place: usize, frame: usize) -> Arc<Frame> {
+    let mut image = Image::new(w, h);
+    let shift = frame as f32 * 0.6;
+    for y in 0..h {
+        for x in 0..w {
+            let (u, v) = (x as f32 / w as f32, y as f32 / h as f32);
+            let fine = ((x as f32 + shift) * 0.9).sin() * (y as f32 * 0.7).cos();
+            let depth = [0.16, 0.05, 0.09, 0.13][place.min(3)];
+            let disc = ((u - 0.5).hypot((v - 0.5) * 0.56) * 40.0 - shift * 0.1).sin() * 0.12;
+            let base = [0.75 - 0.35 * v + disc, 0.62 - 0.1 * v + disc, 0.45 + 0.4 * v * u + disc];
+            let tint = [0.0, 0.01, 0.03, -0.01][place.min(3)];
+            for (c, value) in base.into_iter().enumerate() {
+                let i = (y * w + x) as usize;
+                image.channel_mut(c)[i] = (value + depth * fine + tint * (c as f32 - 1.0)).clamp(0.0, 1.0);
+            }
+        }
+    }
+    Arc::new(image.into_frame(ColorInfo::rgb(Primaries::Bt709, Transfer::Bt1886)).unwrap())
+}
