@@ -12,6 +12,7 @@ mod suite {
     mod media;
     mod metrics;
     mod models;
+    mod onnx_writer;
     mod recipes;
     mod report;
     mod shaders;

@@ -89,7 +89,7 @@ pub(super) fn looking(view: &'static str, state: &State, place: usize) -> Lookin
 
 /// Draws the picture area; in the reference's own size (as shown) unless another is given.
 pub(super) fn draw(state: &State, looking: &Looking, size: Option<(u32, u32)>) -> Result<Vec<RgbaImage>> {
-    let own = || crate::views::picture(state).map(|p| p.shown_size());
+    let own = || crate::views::picture(state).map(|p| p.shown_size().map(|side| side.round() as u32)).map(|[w, h]| (w, h));
     let size = size.or_else(own).context("there is no picture to show")?;
     let pictures = Shot { state, looking, size, pixels_per_point: 1.0 }.all();
     if pictures.is_empty() { Err(anyhow!("there is no picture to show")) } else { Ok(pictures) }

@@ -19,11 +19,11 @@ pub fn stages() -> Result<()> {
 
 pub fn models() -> Result<()> {
     let folders = models::model_folders();
-    let shelf = models::shelf(&folders);
+    let shelf = models::shelf(&models::Runtime::get()?, &folders);
     let mut text = String::new();
     for entry in &shelf {
         match &entry.model {
-            Ok(model) => _ = writeln!(text, "{:<40} {}", entry.name, model.describe()),
+            Ok(model) => _ = writeln!(text, "{:<40} {}", entry.name, model.info().line()),
             Err(sentence) => _ = writeln!(text, "{:<40} cannot be used: {sentence}", entry.name),
         }
     }

@@ -2,7 +2,7 @@
 
 use wgpu::util::DeviceExt;
 
-use crate::frame::{Family, Frame, Sample};
+use crate::frame::{Family, Frame, Layout, Sample};
 use crate::gpu::{new_texture, upload};
 
 use super::chroma::offsets;
@@ -21,8 +21,7 @@ struct Uniform {
     step: [f32; 2],
     offset: [f32; 2],
     last: [f32; 2],
-    kind: u32,
-    padding: u32,
+    padding: [f32; 2],
 }
 
 /// Uploads frames as they are and converts them: all layouts, sitings, ranges and matrices.
@@ -34,7 +33,8 @@ pub struct PlaneConverter {
 /// What differs between integer and float samples.
 struct Road {
     layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::RenderPipeline,
+    /// One for each KIND of the shader: grey, three planes of one size, subsampled.
+    pipelines: [wgpu::RenderPipeline; 3],
     /// Binding of the first plane.
     first: u32,
 }
@@ -110,7 +110,7 @@ impl PlaneConverter {
         let out = new_texture(device, "picture", (frame.width, frame.height), Self::FORMAT, usage);
         let group = road.bind(device, &uniform, &planes);
         let mut encoder = device.create_command_encoder(&Default::default());
-        road.encode(&mut encoder, &group, &out.create_view(&Default::default()));
+        road.encode(&mut encoder, &frame.layout, &group, &out.create_view(&Default::default()));
         queue.submit([encoder.finish()]);
         out
     }
@@ -132,12 +132,7 @@ fn uniform(frame: &Frame) -> Uniform {
         step: [layout.chroma_shift.0, layout.chroma_shift.1].map(|shift| f32::from(1u16 << shift)),
         offset: [offset.0 as f32, offset.1 as f32],
         last: [(chroma_width - 1) as f32, (chroma_height - 1) as f32],
-        kind: match (layout.family, layout.chroma_shift) {
-            (Family::Gray, _) => 0,
-            (_, (0, 0)) => 1,
-            _ => 2,
-        },
-        padding: 0,
+        padding: [0.0; 2],
     }
 }
 
@@ -173,28 +168,33 @@ impl Road {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some(entry),
-            layout: Some(&pipeline_layout),
-            vertex: wgpu::VertexState {
-                module,
-                entry_point: Some("corner"),
-                compilation_options: Default::default(),
-                buffers: &[],
-            },
-            primitive: Default::default(),
-            depth_stencil: None,
-            multisample: Default::default(),
-            fragment: Some(wgpu::FragmentState {
-                module,
-                entry_point: Some(entry),
-                compilation_options: Default::default(),
-                targets: &[Some(PlaneConverter::FORMAT.into())],
-            }),
-            multiview_mask: None,
-            cache: None,
+        let pipelines = [0.0, 1.0, 2.0].map(|kind| {
+            device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+                label: Some(entry),
+                layout: Some(&pipeline_layout),
+                vertex: wgpu::VertexState {
+                    module,
+                    entry_point: Some("corner"),
+                    compilation_options: Default::default(),
+                    buffers: &[],
+                },
+                primitive: Default::default(),
+                depth_stencil: None,
+                multisample: Default::default(),
+                fragment: Some(wgpu::FragmentState {
+                    module,
+                    entry_point: Some(entry),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        constants: &[("KIND", kind)],
+                        ..Default::default()
+                    },
+                    targets: &[Some(PlaneConverter::FORMAT.into())],
+                }),
+                multiview_mask: None,
+                cache: None,
+            })
         });
-        Self { layout, pipeline, first }
+        Self { layout, pipelines, first }
     }
 
     /// Grey's one plane stands in for the two it lacks; the shader does not read them.
@@ -211,7 +211,18 @@ impl Road {
         })
     }
 
-    fn encode(&self, encoder: &mut wgpu::CommandEncoder, group: &wgpu::BindGroup, out: &wgpu::TextureView) {
+    fn encode(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        layout: &Layout,
+        group: &wgpu::BindGroup,
+        out: &wgpu::TextureView,
+    ) {
+        let kind = match (layout.family, layout.chroma_shift) {
+            (Family::Gray, _) => 0,
+            (_, (0, 0)) => 1,
+            _ => 2,
+        };
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("planes to RGB"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -222,7 +233,7 @@ impl Road {
             })],
             ..Default::default()
         });
-        pass.set_pipeline(&self.pipeline);
+        pass.set_pipeline(&self.pipelines[kind]);
         pass.set_bind_group(0, group, &[]);
         pass.draw(0..3, 0..1);
     }

@@ -209,53 +209,60 @@ fn resample(plane: &[f32], across: &Taps, down: &Taps, out: &mut [f32]) {
     let (from_width, from_height) = (across.from, down.from);
     let (to_width, to_height) = (across.spans.len(), down.spans.len());
     if to_height * from_width <= from_height * to_width {
-        let mut between = vec![0.0; to_height * from_width];
-        resample_down(plane, from_width, down, &mut between);
-        resample_across(&between, from_width, across, out);
+        // Down, then across, a few rows at a time: nothing leaves the cache in between.
+        out.par_chunks_mut(LANES * to_width).zip(down.spans.par_chunks(LANES)).for_each_init(
+            || (vec![0.0; LANES * from_width], vec![[0.0; LANES]; from_width]),
+            |(rows, columns), (out, spans)| {
+                let rows = &mut rows[..spans.len() * from_width];
+                for (row, &span) in rows.chunks_exact_mut(from_width).zip(spans) {
+                    down_row(plane, span.first, down.of(span), row);
+                }
+                across_rows(rows, from_width, across, columns, out);
+            },
+        );
     } else {
         let mut between = vec![0.0; from_height * to_width];
-        resample_across(plane, from_width, across, &mut between);
-        resample_down(&between, to_width, down, out);
+        between.par_chunks_mut(LANES * to_width).zip(plane.par_chunks(LANES * from_width)).for_each_init(
+            || vec![[0.0; LANES]; from_width],
+            |columns, (out, rows)| across_rows(rows, from_width, across, columns, out),
+        );
+        out.par_chunks_mut(to_width).zip(&down.spans).for_each(|(row, &span)| {
+            down_row(&between, span.first, down.of(span), row);
+        });
     }
 }
 
-/// Weighs whole rows: contiguous sums that the compiler turns into vectors.
-fn resample_down(plane: &[f32], width: usize, taps: &Taps, out: &mut [f32]) {
-    out.par_chunks_mut(width).zip(&taps.spans).for_each(|(row, &span)| {
-        for (k, &weight) in taps.of(span).iter().enumerate() {
-            let line = &plane[(span.first + k) * width..][..width];
-            for (o, v) in row.iter_mut().zip(line) {
-                *o += weight * v;
-            }
+/// Weighs whole rows, from row `first` of `plane` on: contiguous sums that the compiler turns into vectors.
+fn down_row(plane: &[f32], first: usize, weights: &[f32], out: &mut [f32]) {
+    out.fill(0.0);
+    let width = out.len();
+    for (line, weight) in plane[first * width..].chunks_exact(width).zip(weights) {
+        for (o, v) in out.iter_mut().zip(line) {
+            *o += weight * v;
         }
-    });
+    }
 }
 
 /// Rows handled at once across: their samples are interleaved so that one weight serves a whole vector.
 const LANES: usize = 8;
 
-fn resample_across(plane: &[f32], width: usize, taps: &Taps, out: &mut [f32]) {
+/// Up to [`LANES`] rows of `width` from `rows` to `out`; `columns` is as long as a row is wide.
+fn across_rows(rows: &[f32], width: usize, taps: &Taps, columns: &mut [[f32; LANES]], out: &mut [f32]) {
+    for (lane, row) in rows.chunks_exact(width).enumerate() {
+        for (column, v) in columns.iter_mut().zip(row) {
+            column[lane] = *v;
+        }
+    }
     let to = taps.spans.len();
-    let blocks = out.par_chunks_mut(LANES * to).zip(plane.par_chunks(LANES * width));
-    blocks.for_each_init(
-        || vec![[0.0f32; LANES]; width],
-        |columns, (out, rows)| {
-            for (lane, row) in rows.chunks_exact(width).enumerate() {
-                for (column, v) in columns.iter_mut().zip(row) {
-                    column[lane] = *v;
-                }
+    for (x, &span) in taps.spans.iter().enumerate() {
+        let mut sums = [0.0f32; LANES];
+        for (weight, column) in taps.of(span).iter().zip(&columns[span.first..]) {
+            for (sum, v) in sums.iter_mut().zip(column) {
+                *sum += weight * v;
             }
-            for (x, &span) in taps.spans.iter().enumerate() {
-                let mut sums = [0.0f32; LANES];
-                for (weight, column) in taps.of(span).iter().zip(&columns[span.first..]) {
-                    for (sum, v) in sums.iter_mut().zip(column) {
-                        *sum += weight * v;
-                    }
-                }
-                for (row, sum) in out.chunks_exact_mut(to).zip(sums) {
-                    row[x] = sum;
-                }
-            }
-        },
-    );
+        }
+        for (row, sum) in out.chunks_exact_mut(to).zip(sums) {
+            row[x] = sum;
+        }
+    }
 }

@@ -38,7 +38,8 @@ pub(crate) fn write_plane(
 ) -> Result<Plane, FrameError> {
     let top = top_code(sample);
     let (factor, addend) = (factor as f32, addend as f32);
-    let code = |v: f32| (v * factor + addend + 0.5).floor().clamp(0.0, top);
+    // The cast cuts towards zero, which is down here.
+    let code = |v: f32| (v * factor + addend + 0.5).clamp(0.0, top);
     match sample {
         Sample::U8 => Plane::from_u8(width, height, values.par_iter().map(|&v| code(v) as u8).collect()),
         Sample::U16 { .. } => Plane::from_u16(width, height, values.par_iter().map(|&v| code(v) as u16).collect()),

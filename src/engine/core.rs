@@ -14,7 +14,7 @@ use super::recipe::Recipe;
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
-use super::{Command, Measured, Notice, Series, State, Track, TrackId, TrackStatus, provenance};
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance};
 
 /// How much an engine may take.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use crate::frame::{
-    ColorInfo, Frame, FrameSource, Image, Partial, Region, Request, SourceError, SourceInfo, Stop, Urgency,
+    ColorInfo, Frame, Image, Partial, Region, Request, SourceError, SourceInfo, Stop, Urgency,
 };
 
 use super::recipe::Recipe;

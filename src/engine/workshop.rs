@@ -1,15 +1,12 @@
 //! Opens recipes: what the engine's threads and the command line share to make frames.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
-
-use parking_lot::Mutex;
+use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
 use crate::media;
-use crate::models::{self, Model, Runtime};
+use crate::models::{self, Runtime};
 
 use super::recipe::{Head, Recipe};
 use super::store::{SourceKey, Store, Stored};
@@ -17,9 +14,6 @@ use super::store::{SourceKey, Store, Stored};
 /// Files, models and made frames, shared by every thread.
 pub struct Workshop {
     store: Arc<Store>,
-    runtime: OnceLock<Result<Runtime, SourceError>>,
-    /// Models already probed, by the name or file that was asked for.
-    models: Mutex<HashMap<String, Arc<Model>>>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -33,12 +27,7 @@ pub struct Opened {
 impl Workshop {
     /// A workshop that keeps at most `budget` bytes of made frames.
     pub fn new(budget: usize) -> Self {
-        Self {
-            store: Arc::new(Store::new(budget)),
-            runtime: OnceLock::new(),
-            models: Mutex::default(),
-            kernel: Kernel::Bicubic,
-        }
+        Self { store: Arc::new(Store::new(budget)), kernel: Kernel::Bicubic }
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -74,28 +63,9 @@ impl Workshop {
     /// # Errors
     /// One sentence: no runtime, no such model, a model that cannot be used.
     pub fn upscale(&self, name: &str, input: Box<dyn FrameSource>) -> Result<Box<dyn FrameSource>, SourceError> {
-        let runtime = self.runtime()?;
-        let model = self.model(&runtime, name)?;
-        Ok(models::upscale(&runtime, model, &runtime.best_device(), input)?)
-    }
-
-    /// ONNX Runtime, loaded at the first call.
-    ///
-    /// # Errors
-    /// One sentence that says what is missing and how to get it.
-    pub fn runtime(&self) -> Result<Runtime, SourceError> {
-        self.runtime.get_or_init(|| Runtime::load().map_err(SourceError::from)).clone()
-    }
-
-    fn model(&self, runtime: &Runtime, name: &str) -> Result<Arc<Model>, SourceError> {
-        let path = models::find(name, &models::model_folders())?;
-        let key = file_key(&path);
-        if let Some(model) = self.models.lock().get(&key) {
-            return Ok(model.clone());
-        }
-        let model = Arc::new(Model::load(runtime, &path)?);
-        self.models.lock().insert(key, model.clone());
-        Ok(model)
+        let runtime = Runtime::get()?;
+        let model = runtime.model(&models::find(name, &models::model_folders())?)?;
+        Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
     }
 
     fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {

@@ -18,6 +18,12 @@ use crate::frame::Rational;
 pub(super) const MAX_SIDE: u32 = 16_384;
 /// Most samples a plane may have (a 16384 x 8192 picture).
 pub(super) const MAX_PIXELS: i64 = 16_384 * 8_192;
+/// The packet begins a stretch that decodes by itself.
+pub(super) const KEY: c_int = AV_PKT_FLAG_KEY as c_int;
+/// The packet is decoded but not shown.
+pub(super) const DISCARD: c_int = AV_PKT_FLAG_DISCARD as c_int;
+/// The packet is cut off or its checksum is wrong.
+pub(super) const CORRUPT: c_int = AV_PKT_FLAG_CORRUPT as c_int;
 const MAX_STREAMS: &CStr = c"256";
 
 /// FFmpeg writes to stderr by default; a program with sentences of its own keeps it quiet. Done once a process.
@@ -430,11 +436,10 @@ impl Packet {
 
     /// Writes `number` where the decoder hands it on to the picture, and whether the picture is to be kept.
     pub(super) fn mark(&mut self, number: i64, discard: bool) {
-        let flag = AV_PKT_FLAG_DISCARD as c_int;
         // SAFETY: the packet is ours; only plain fields are written.
         unsafe {
             (*self.0).pts = number;
-            (*self.0).flags = if discard { (*self.0).flags | flag } else { (*self.0).flags & !flag };
+            (*self.0).flags = if discard { (*self.0).flags | DISCARD } else { (*self.0).flags & !DISCARD };
         }
     }
 }

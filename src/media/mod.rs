@@ -2,17 +2,23 @@
 
 mod cache;
 mod color;
+mod encode;
 mod error;
 mod facts;
 mod ffi;
 mod index;
 mod layout;
+mod mux;
 mod open;
+mod pending;
 mod picture;
+mod png;
 mod reader;
 mod times;
 mod video;
 
+pub use encode::{CODECS, Codec, EncodeSettings, Encoder, codec};
 pub use error::MediaError;
 pub use open::{OpenOptions, open, open_with};
+pub use png::write_png;
 pub use video::Video;

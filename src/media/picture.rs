@@ -14,7 +14,7 @@ use super::error::MediaError;
 use super::facts::ColorCodes;
 use super::ffi::string;
 use super::layout::{self, Component, PixelFormat, Plan};
-use crate::frame::{Frame, FrameError, Layout, Plane, Sample};
+use crate::frame::{Frame, FrameError, Plane, Sample};
 
 /// A pixel format's descriptor as plain data, and FFmpeg's own for its line reader.
 pub(super) fn describe(format: c_int) -> Option<(PixelFormat, *const AVPixFmtDescriptor)> {
@@ -220,7 +220,7 @@ impl Picture {
                 Sample::U16 { .. } => Plane::from_u16(w, h, self.read::<u16>(component, w, h, plan)),
                 Sample::U8 => {
                     let max = plan.spread[component.min(plan.spread.len() - 1)];
-                    let spread = |v: u16| if max == 0 { v as u8 } else { ((v * 255 + max / 2) / max) as u8 };
+                    let spread = |v: u16| (v * 255 + max / 2).checked_div(max).unwrap_or(v) as u8;
                     let flip = if plan.invert { 255 } else { 0 };
                     Plane::from_u8(
                         w,
@@ -352,9 +352,4 @@ impl Picture {
         // SAFETY: the first plane of a buffer from av_frame_get_buffer has `height` rows of `stride` bytes.
         unsafe { std::ptr::write_bytes(data, 0, stride * self.raw().height as usize) };
     }
-}
-
-/// The layout that pictures of pixel format `format` have, for telling people; `None` when unknown.
-pub(super) fn layout_of(format: c_int) -> Option<Layout> {
-    layout::plan(&describe(format)?.0, true).map(|p| p.layout)
 }

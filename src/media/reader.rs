@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ffmpeg_next::ffi::{AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_DISCARD, AV_PKT_FLAG_KEY};
-
 use super::error::MediaError;
-use super::ffi::{Decoder, Input, Packet, Reply};
+use super::ffi::{self, Decoder, Input, Packet, Reply};
 use super::index::{self, Index, PacketFacts, Start, Table};
 use super::picture::Picture;
 use super::times::Stamp;
@@ -84,9 +82,9 @@ impl Reader {
             duration: self.packet.duration(),
             position: self.packet.position(),
             size: data.len(),
-            key: self.packet.has(AV_PKT_FLAG_KEY as i32),
-            discard: self.packet.has(AV_PKT_FLAG_DISCARD as i32),
-            corrupt: self.packet.has(AV_PKT_FLAG_CORRUPT as i32),
+            key: self.packet.has(ffi::KEY),
+            discard: self.packet.has(ffi::DISCARD),
+            corrupt: self.packet.has(ffi::CORRUPT),
             hidden: index::hidden(&self.codec, data),
         }
     }
@@ -134,7 +132,7 @@ impl Reader {
                     if done {
                         decoder.send(None);
                     } else {
-                        let discard = self.packet.has(AV_PKT_FLAG_DISCARD as i32);
+                        let discard = self.packet.has(ffi::DISCARD);
                         self.packet.mark(number, discard);
                         decoder.send(Some(&self.packet));
                         number += 1;

@@ -53,7 +53,7 @@ pub(super) fn timeline(stamps: &[Stamp], stream: &StreamFacts, container: &str) 
         filled(stamps, step)
     });
     let mean = mean_step(&pts);
-    let rate = stated.or_else(|| mean.map(|m| Rational::new(time_base.den, time_base.num * m.round().max(1.0) as i64)));
+    let rate = mean.map_or(stated, |mean| Some(nearest_rate(mean * time_base.as_f64(), stream)));
     if let Some((short, long)) = uneven(&pts, time_base) {
         notes.push(format!("Variable frame rate: frames last {:.1} to {:.1} ms", short * 1e3, long * 1e3));
     }
@@ -71,6 +71,13 @@ pub(super) fn fps(rate: Rational) -> String {
 fn ascending(stamps: &[Stamp], time: impl Fn(&Stamp) -> Option<i64>) -> Option<Vec<i64>> {
     let times: Vec<i64> = stamps.iter().map(time).collect::<Option<_>>()?;
     times.windows(2).all(|w| w[0] < w[1]).then_some(times)
+}
+
+/// The stated rate that fits frames of `seconds` within half a percent, else what the times say.
+fn nearest_rate(seconds: f64, stream: &StreamFacts) -> Rational {
+    let fits = |r: &Rational| (r.as_f64() * seconds - 1.0).abs() < 0.005;
+    let stated = [stream.average_rate, stream.real_rate].into_iter().filter_map(valid).find(fits);
+    stated.unwrap_or_else(|| Rational::new((1000.0 / seconds.max(1e-4)).round().max(1.0) as i64, 1000))
 }
 
 /// The first of pts, dts and "one step on" that lies after the frame before.
@@ -95,7 +102,7 @@ fn uneven(pts: &[i64], time_base: Rational) -> Option<(f64, f64)> {
     let (short, long) = (steps().min()?, steps().max()?);
     let tick = time_base.as_f64();
     let slack = tick.max(0.001) * 1.01;
-    ((long - short) as f64 * tick > slack).then(|| (short as f64 * tick, long as f64 * tick))
+    ((long - short) as f64 * tick > slack).then_some((short as f64 * tick, long as f64 * tick))
 }
 
 #[cfg(test)]

@@ -27,4 +27,4 @@ pub use places::model_folders;
 pub use runtime::{Device, DeviceKind, Runtime};
 pub use session::Precision;
 pub use shelf::{ShelfEntry, files, find, shelf};
-pub use stage::{Settings, upscale};
+pub use stage::{Settings, tiling, upscale};

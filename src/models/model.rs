@@ -141,6 +141,33 @@ impl Model {
         }))
     }
 
+    /// Runs the bare network `count` times on a trial picture of `width` x `height`, with no tiling, no queue and no
+    /// copying around it: what a benchmark measures [`super::upscale`] against. Gives the seconds it took.
+    ///
+    /// # Errors
+    /// As [`super::upscale`].
+    pub fn bare_runs(
+        &self,
+        runtime: &Runtime,
+        kind: DeviceKind,
+        (width, height): (u32, u32),
+        count: usize,
+    ) -> Result<f64, ModelError> {
+        let shape = [self.info.channels.0 as usize, height as usize, width as usize];
+        let samples = Samples::from_f32(self.info.precision.0, probe::texture(shape));
+        let seat = self.seat(runtime, kind)?;
+        let mut net = seat.lock();
+        let clock = std::time::Instant::now();
+        for _ in 0..count {
+            net.run(&samples, shape).map_err(|reason| ModelError::Run {
+                model: self.info.name.clone(),
+                device: kind.to_string(),
+                reason,
+            })?;
+        }
+        Ok(clock.elapsed().as_secs_f64())
+    }
+
     /// Refuses a device that gives another picture than the CPU does: drivers do have faults.
     fn check_against_cpu(&self, runtime: &Runtime, kind: DeviceKind, seat: &Seat) -> Result<(), ModelError> {
         let side = 48_u32.next_multiple_of(self.info.multiple);

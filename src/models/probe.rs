@@ -13,7 +13,7 @@ pub(super) const MAX_REACH: u32 = 64;
 /// Sizes are tried that are multiples of these.
 const MULTIPLES: [u32; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 /// Longest that one trial for the reach may take before larger ones are left out.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Runs a model on one planar picture: samples, then channels, height, width.
 pub(super) type Run<'a> = dyn FnMut(Samples, [usize; 3]) -> Result<Output, ModelError> + 'a;

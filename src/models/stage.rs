@@ -50,15 +50,25 @@ pub fn upscale(
         return Err(too_large);
     }
     let (kind, seat, fallback) = choose(runtime, model, settings.device)?;
+    let plan = plan(info, kind, width, height, settings);
+    let described = describe(input.info(), info, kind, &plan, fallback);
+    let (runtime, model) = (runtime.clone(), model.clone());
+    Ok(Box::new(Upscaled { runtime, model, input, kind, seat, plan, info: described, spare: Vec::new() }))
+}
+
+/// Width and height of the tiles, and their number, in which [`upscale`] makes a picture of `width` x `height`.
+pub fn tiling(info: &ModelInfo, kind: DeviceKind, width: u32, height: u32, settings: &Settings) -> ((u32, u32), usize) {
+    let plan = plan(info, kind, width, height, settings);
+    (plan.tile, plan.tiles.len())
+}
+
+fn plan(info: &ModelInfo, kind: DeviceKind, width: u32, height: u32, settings: &Settings) -> Plan {
     let aim = settings.tile.unwrap_or(if kind == DeviceKind::Cpu { AIM_CPU } else { AIM_GPU });
     let grid = match info.fixed_size {
         Some((w, h)) => Grid::Fixed(w, h),
         None => Grid::Free { multiple: info.multiple, aim },
     };
-    let plan = Plan::new(width, height, grid, info.reach);
-    let described = describe(input.info(), info, kind, &plan, fallback);
-    let (runtime, model) = (runtime.clone(), model.clone());
-    Ok(Box::new(Upscaled { runtime, model, input, kind, seat, plan, info: described, spare: Vec::new() }))
+    Plan::new(width, height, grid, info.reach)
 }
 
 /// The device to run on, the session there, and a sentence if it is not the one that was to be expected.

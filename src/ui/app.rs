@@ -105,7 +105,7 @@ impl App {
         }
         let room = ui.available_rect_before_wrap();
         let screen = &mut self.screen;
-        picture::ui(ui, state, desk, actions, &mut |ui, rect, panes| screen.draw(ui, rect, state, panes));
+        picture::ui(ui, state, desk, actions, &mut |ui, smooth, panes| screen.draw(ui, state, smooth, panes));
         screen.follow(ui.ctx(), state, desk);
         empty::ui(ui, state, actions, room);
         notices::busy(ui, state, room);

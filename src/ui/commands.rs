@@ -136,11 +136,39 @@ pub fn entry(command: UiCommand) -> Option<Entry> {
     table().into_iter().find(|e| e.command == command)
 }
 
+/// A shortcut as people read it: signs for keys that have one.
+pub fn key_words(shortcut: &KeyboardShortcut) -> String {
+    let m = shortcut.modifiers;
+    let key = match shortcut.logical_key {
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Plus => "+",
+        Key::Minus => "−",
+        Key::Equals => "=",
+        Key::Questionmark => "?",
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::PageUp => "PgUp",
+        Key::PageDown => "PgDn",
+        Key::Escape => "Esc",
+        other => other.symbol_or_name(),
+    };
+    let mut words = String::new();
+    for (on, name) in [(m.command || m.ctrl, "Ctrl+"), (m.alt, "Alt+"), (m.shift, "Shift+")] {
+        if on {
+            words.push_str(name);
+        }
+    }
+    words + key
+}
+
 /// Label, tooltip and first shortcut in one text for a hover.
-pub fn hover(ctx: &egui::Context, command: UiCommand) -> String {
+pub fn hover(command: UiCommand) -> String {
     match entry(command) {
         Some(e) => match e.shortcuts.first() {
-            Some(key) => format!("{}  ({})", e.tooltip, ctx.format_shortcut(key)),
+            Some(key) => format!("{}  ({})", e.tooltip, key_words(key)),
             None => e.tooltip.to_owned(),
         },
         None => String::new(),

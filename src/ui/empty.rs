@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>, room: egui::Rec
                 if ui.add(demo.min_size(size)).on_hover_text(text::DEMO.1).clicked() {
                     actions.push(Action::Do(UiCommand::Demo));
                 }
-                let open = egui::Button::new(text::EMPTY_OPEN).min_size(size);
+                let open = egui::Button::new(text::EMPTY_OPEN).fill(egui::Color32::from_gray(72)).min_size(size);
                 if ui.add(open).on_hover_text(text::OPEN.1).clicked() {
                     actions.push(Action::Do(UiCommand::Open));
                 }

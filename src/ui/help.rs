@@ -4,27 +4,33 @@ use egui::{Align2, Id, Key, RichText, Ui, vec2};
 
 use crate::views::style;
 
-use super::commands::{Entry, UiCommand};
+use super::commands::{self, Entry, UiCommand};
 use super::desk::{Action, Desk};
-use super::{text, widgets};
+use super::{text, tracks, widgets};
 
 /// Keys and mouse, over the window.
 pub fn help(ui: &mut Ui, desk: &mut Desk, table: &[Entry]) {
     if !desk.help {
         return;
     }
-    let modal = egui::Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
-        ui.set_width(860.0);
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(24));
+    let modal = egui::Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
+        let room = ui.ctx().content_rect().size();
+        ui.set_width((room.x - 96.0).min(960.0));
         ui.label(widgets::strong(text::HELP.1, style::LARGE));
-        ui.add_space(8.0);
-        egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        egui::ScrollArea::vertical().max_height(room.y - 140.0).min_scrolled_height(room.y - 140.0).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 32.0;
             ui.columns(3, |columns| {
+                for column in columns.iter_mut() {
+                    column.spacing_mut().item_spacing = vec2(4.0, 2.0);
+                }
                 group(&mut columns[0], table, text::GROUP_LOOK);
+                mouse(&mut columns[0]);
                 group(&mut columns[1], table, text::GROUP_TIME);
                 group(&mut columns[1], table, text::GROUP_ZOOM);
                 group(&mut columns[2], table, text::GROUP_WINDOW);
                 group(&mut columns[2], table, text::GROUP_FILES);
-                mouse(&mut columns[0]);
             });
         });
     });
@@ -46,7 +52,7 @@ fn group(ui: &mut Ui, table: &[Entry], name: &'static str) {
             UiCommand::PickLeft(0) => (text::PICK_ANY_LEFT.to_owned(), "Alt+1 … 9, 0".to_owned()),
             UiCommand::PickRight(_) | UiCommand::PickLeft(_) => continue,
             _ => {
-                let keys: Vec<_> = entry.shortcuts.iter().take(2).map(|k| ui.ctx().format_shortcut(k)).collect();
+                let keys: Vec<_> = entry.shortcuts.iter().take(2).map(commands::key_words).collect();
                 (entry.label.clone(), keys.join("  "))
             }
         };
@@ -62,14 +68,12 @@ fn mouse(ui: &mut Ui) {
 }
 
 fn line(ui: &mut Ui, label: &str, keys: &str) -> egui::Response {
-    ui.horizontal(|ui| {
-        ui.set_height(20.0);
-        ui.label(RichText::new(label).size(13.0));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(widgets::small(keys));
-        });
-    })
-    .response
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), egui::Sense::hover());
+    let painter = ui.painter();
+    let keys = painter.text(rect.right_center(), Align2::RIGHT_CENTER, keys, style::font(style::SMALL), style::WEAK);
+    let galley = tracks::elided(ui, label, style::font(13.0), style::TEXT, keys.left() - rect.left() - 8.0);
+    painter.galley(egui::pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, style::TEXT);
+    response
 }
 
 /// Every command by its name.
@@ -97,7 +101,7 @@ pub fn palette(ui: &mut Ui, desk: &mut Desk, table: &[Entry], actions: &mut Vec<
         }
         let enter = ui.input(|i| i.key_pressed(Key::Enter));
         for (i, entry) in found.iter().enumerate() {
-            let key = entry.shortcuts.first().map(|k| ui.ctx().format_shortcut(k)).unwrap_or_default();
+            let key = entry.shortcuts.first().map(commands::key_words).unwrap_or_default();
             let button = egui::Button::selectable(i == 0, entry.label.as_str()).right_text(widgets::small(key));
             let clicked = ui.add(button.min_size(vec2(480.0, 26.0))).on_hover_text(entry.tooltip).clicked();
             if clicked || (enter && i == 0) {

@@ -16,6 +16,7 @@ mod save;
 mod scores;
 mod screen;
 pub mod text;
+pub mod textures;
 pub mod theme;
 mod topbar;
 mod tracks;
@@ -76,8 +77,14 @@ fn options() -> eframe::NativeOptions {
         .with_inner_size([1600.0, 1000.0])
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
+    let mut wgpu_options = eframe::egui_wgpu::WgpuConfiguration::default();
+    wgpu_options.surface = eframe::egui_wgpu::SurfaceConfig::LOW_LATENCY;
+    if let eframe::egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup {
+        setup.device_descriptor = Arc::new(crate::gpu::device_descriptor);
+    }
     eframe::NativeOptions {
         viewport,
+        wgpu_options,
         renderer: eframe::Renderer::Wgpu,
         // What is drawn must be what a shot draws, to the bit.
         dithering: false,

@@ -18,7 +18,7 @@ pub fn ui(
     state: &State,
     desk: &mut Desk,
     actions: &mut Vec<Action>,
-    draw: &mut dyn FnMut(&mut Ui, Rect, &[PaneSpec]),
+    draw: &mut dyn FnMut(&mut Ui, bool, &[PaneSpec]),
 ) {
     let rect = ui.available_rect_before_wrap();
     let area = to_px(rect, ui.ctx().pixels_per_point());
@@ -29,7 +29,7 @@ pub fn ui(
     desk.panes = views::layout(state, &desk.looking, area);
     let panes = desk.panes.clone();
     ui.painter().rect_filled(rect, 0.0, style::SURROUND);
-    draw(ui, rect, &panes);
+    draw(ui, desk.looking.smooth, &panes);
     split_line(ui, desk, &panes, rect);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
     desk.plate_held = false;
@@ -142,13 +142,11 @@ fn paint_line(painter: &egui::Painter, x: f32, rect: Rect, lit: bool, ppp: f32) 
 
 /// Paints a plate; one that speaks of a track explains itself and, held, shows the reference.
 fn show_plate(ui: &mut Ui, state: &State, desk: &mut Desk, plate: &Plate, i: usize, actions: &mut Vec<Action>) {
-    let px = plate.room;
     let rect = plate::paint(ui.painter(), plate);
     let id = Id::unique(("plate", i, plate.spot == Spot::RightTop));
     let response = ui.interact(rect, id, if plate.track.is_some() { Sense::click_and_drag() } else { Sense::hover() });
     let words = plate.words();
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Label, true, &words));
-    let _ = px;
     let Some(track) = plate.track.and_then(|id| state.track(id)) else { return };
     if response.is_pointer_button_down_on() {
         desk.plate_held = true;

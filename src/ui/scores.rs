@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align2, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
 use crate::engine::State;
-use crate::views::{figures, style};
+use crate::views::{Side, figures, style};
 
 use super::desk::{Action, Desk};
 use super::{text, widgets};
@@ -22,51 +22,83 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     let ids: Vec<_> = measured_ids(state).into_iter().take(3).collect();
     ui.add_space(8.0);
     ui.horizontal(|ui| {
-        ui.add_space(8.0);
+        ui.add_space(12.0);
         widgets::caption(ui, text::SCORES);
         if let Some((_, frames)) = frames_measured(state) {
             ui.label(widgets::small(text::scores_of(frames, state.clock.frames)));
         }
     });
-    ui.add_space(4.0);
     if state.candidates().is_empty() {
         ui.label(widgets::small(text::SCORES_EMPTY));
         return;
     }
-    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
-        let column = (ui.available_width() - 24.0) / ids.len().max(1) as f32;
-        egui::Grid::new("scores").num_columns(ids.len() + 1).min_col_width(0.0).spacing([0.0, 8.0]).show(ui, |ui| {
-            ui.add_sized([24.0, 16.0], egui::Label::new(""));
-            for id in &ids {
-                let (name, unit, _) = figures::describe(id);
-                let head = if unit.is_empty() { name.to_owned() } else { format!("{name} {unit}") };
-                right(ui, column, widgets::small(head));
-            }
-            ui.end_row();
-            for (place, track) in state.tracks.iter().enumerate().skip(1) {
-                let shown = desk.looking.right == Some(track.id);
-                let number = RichText::new(format!("{}", place + 1)).color(style::line_color(place));
-                let button = egui::Button::new(number).frame(false).min_size([24.0, 20.0].into());
-                if ui.add(button).on_hover_text(&track.label).clicked() {
-                    actions.push(Action::Pick(crate::views::Side::Right, track.id));
-                }
-                for id in &ids {
-                    let mean = track.series.get(id).and_then(|s| figures::mean(s));
-                    let words = mean.map_or_else(|| figures::number(id, f64::NAN), |(m, _)| figures::number(id, m));
-                    let words = if shown { widgets::strong(words, style::BODY) } else { RichText::new(words) };
-                    right(ui, column, words);
-                }
-                ui.end_row();
-            }
-        });
-    });
+    let columns = Columns::new(ui, ids.len());
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    for (i, id) in ids.iter().enumerate() {
+        let (name, unit, _) = figures::describe(id);
+        let at = pos2(columns.right(i), head.center().y);
+        let head = if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") };
+        ui.painter().text(at, Align2::RIGHT_CENTER, head, style::font(11.0), style::WEAK);
+    }
+    for place in 1..state.tracks.len() {
+        row(ui, state, desk, &ids, &columns, place, actions);
+    }
 }
 
-fn right(ui: &mut Ui, width: f32, words: RichText) {
-    ui.allocate_ui_with_layout([width, 20.0].into(), Layout::right_to_left(Align::Center), |ui| {
-        ui.set_min_width(width);
-        ui.label(words).on_hover_text(text::MEAN_TIP);
-    });
+/// Where the columns of the table end.
+struct Columns {
+    left: f32,
+    width: f32,
+}
+
+impl Columns {
+    fn new(ui: &Ui, count: usize) -> Self {
+        let rect = ui.available_rect_before_wrap();
+        Self { left: rect.left() + 28.0, width: (rect.width() - 44.0) / count.max(1) as f32 }
+    }
+
+    fn right(&self, i: usize) -> f32 {
+        self.left + self.width * (i + 1) as f32
+    }
+}
+
+/// One candidate; a click puts it on the right.
+fn row(
+    ui: &mut Ui,
+    state: &State,
+    desk: &Desk,
+    ids: &[&'static str],
+    columns: &Columns,
+    place: usize,
+    actions: &mut Vec<Action>,
+) {
+    let track = &state.tracks[place];
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    let on = desk.looking.track(state, Side::Right).is_some_and(|t| t.id == track.id);
+    if on || response.hovered() {
+        ui.painter().rect_filled(rect.shrink2(vec2(4.0, 0.0)), 4.0, if on { style::RAISED } else { style::HOVERED });
+    }
+    let y = rect.center().y;
+    let at = pos2(rect.left() + 12.0, y);
+    ui.painter().text(
+        at,
+        Align2::LEFT_CENTER,
+        format!("{}", place + 1),
+        style::font(style::BODY),
+        style::line_color(place),
+    );
+    let mut words = format!("{} {}", place + 1, track.label);
+    for (i, id) in ids.iter().enumerate() {
+        let mean = track.series.get(id).and_then(|s| figures::mean(s)).map_or(f64::NAN, |(mean, _)| mean);
+        let number = figures::number(id, mean);
+        words += &format!(", {} {number}", figures::describe(id).0);
+        let font = if on { style::strong(style::BODY) } else { style::font(style::BODY) };
+        ui.painter().text(pos2(columns.right(i), y), Align2::RIGHT_CENTER, number, font, style::TEXT);
+    }
+    response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, on, format!("Scores of {words}")));
+    if response.on_hover_text(format!("{}\n{}", track.label, text::MEAN_TIP)).clicked() {
+        actions.push(Action::Pick(Side::Right, track.id));
+    }
 }
 
 /// The least number of frames measured of any candidate that has some.

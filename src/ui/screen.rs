@@ -1,26 +1,123 @@
-//! The pictures on the graphics device: uploaded once a (track, serial), kept while the track is open.
+//! The pictures on the graphics device: uploaded once a (track, serial), drawn by the canvas within egui's own pass.
 
-use egui::{Rect, Ui};
+use std::sync::Arc;
 
-use crate::engine::State;
+use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, RenderState};
+use egui::{PaintCallbackInfo, Rect, Ui, pos2};
+
+use crate::color::{ColorError, PlaneConverter};
+use crate::engine::{State, TrackId};
+use crate::frame::Frame;
 use crate::views::PaneSpec;
+use crate::views::canvas::{Canvas, Drawing, SURROUND};
 
 use super::desk::Desk;
+use super::text;
+use super::textures::{BUDGET, Cache};
 
+/// Pictures and the means to draw them; without a graphics device it draws nothing.
 pub struct Screen {
-    uploads: u64,
+    gpu: Option<Graphics>,
+    cache: Cache<wgpu::Texture>,
+    /// The last upload that failed, to say it once.
+    fault: Option<String>,
+    told_crowded: bool,
+}
+
+struct Graphics {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    converter: PlaneConverter,
+    canvas: Arc<Canvas>,
+    /// One grey texel: a side that has no picture yet.
+    blank: wgpu::Texture,
 }
 
 impl Screen {
-    pub fn new(_render: Option<&eframe::egui_wgpu::RenderState>) -> Self {
-        Self { uploads: 0 }
+    pub fn new(render: Option<&RenderState>) -> Self {
+        let gpu = render.map(Graphics::new);
+        Self { gpu, cache: Cache::new(BUDGET), fault: None, told_crowded: false }
     }
 
     pub fn uploads(&self) -> u64 {
-        self.uploads
+        self.cache.uploads()
     }
 
-    pub fn draw(&mut self, _ui: &mut Ui, _rect: Rect, _state: &State, _panes: &[PaneSpec]) {}
+    /// Draws the panes, after bringing the pictures on screen up to date.
+    pub fn draw(&mut self, ui: &mut Ui, state: &State, smooth: bool, panes: &[PaneSpec]) {
+        let Some(gpu) = &self.gpu else { return };
+        let visible: Vec<TrackId> = panes.iter().flat_map(|p| [Some(p.content.sides().0), p.content.sides().1]).flatten().collect();
+        for id in &visible {
+            if let Some(shown) = state.track(*id).and_then(|t| t.shown.as_ref())
+                && let Err(why) = self.cache.refresh(*id, shown, &visible, |f| gpu.upload(f))
+            {
+                self.fault = Some(why.to_string());
+            }
+        }
+        let texture = |id: TrackId| self.cache.get(id).unwrap_or(&gpu.blank);
+        let ppp = ui.ctx().pixels_per_point();
+        for pane in panes {
+            let (left, right) = pane.content.sides();
+            let spec = pane.drawing(state, smooth);
+            let drawing = gpu.canvas.prepare(&gpu.device, &spec, texture(left), right.map(texture));
+            let paint = Paint { canvas: gpu.canvas.clone(), drawing };
+            let r = pane.rect;
+            let rect = Rect::from_min_max(
+                pos2(r.x as f32 / ppp, r.y as f32 / ppp),
+                pos2((r.x + r.w as i32) as f32 / ppp, (r.y + r.h as i32) as f32 / ppp),
+            );
+            ui.painter().add(Callback::new_paint_callback(rect, paint));
+        }
+    }
 
-    pub fn follow(&mut self, _ctx: &egui::Context, _state: &State, _desk: &Desk) {}
+    /// After the visible ones: while paused one more picture a pass, so that switching will need nothing; forgets tracks
+    /// that are gone; says once what went wrong.
+    pub fn follow(&mut self, ctx: &egui::Context, state: &State, desk: &mut Desk) {
+        self.cache.retain(state);
+        if let Some(gpu) = &self.gpu
+            && !state.clock.playing
+        {
+            match self.cache.ahead(state, |f| gpu.upload(f)) {
+                Ok(true) => ctx.request_repaint(),
+                Ok(false) => {}
+                Err(why) => self.fault = Some(why.to_string()),
+            }
+        }
+        if let Some(fault) = self.fault.take()
+            && !desk.toasts.iter().any(|t| t.sentence == fault)
+        {
+            desk.fault(fault);
+        }
+        if self.cache.crowded && !std::mem::replace(&mut self.told_crowded, true) {
+            desk.fault(text::memory_full(self.cache.bytes() >> 20));
+        }
+    }
+}
+
+impl Graphics {
+    fn new(render: &RenderState) -> Self {
+        let (device, queue) = (render.device.clone(), render.queue.clone());
+        let converter = PlaneConverter::new(&device);
+        let canvas = Arc::new(Canvas::new(&device, render.target_format));
+        let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
+        let blank = crate::gpu::new_texture(&device, "blank", (1, 1), wgpu::TextureFormat::Rgba8Unorm, usage);
+        crate::gpu::upload(&queue, &blank, &[SURROUND, SURROUND, SURROUND, 255], 4);
+        Self { device, queue, converter, canvas, blank }
+    }
+
+    fn upload(&self, frame: &Frame) -> Result<wgpu::Texture, ColorError> {
+        self.converter.convert(&self.device, &self.queue, frame)
+    }
+}
+
+/// One pane within egui's pass.
+struct Paint {
+    canvas: Arc<Canvas>,
+    drawing: Drawing,
+}
+
+impl CallbackTrait for Paint {
+    fn paint(&self, _: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, _: &CallbackResources) {
+        self.canvas.paint(pass, &self.drawing);
+    }
 }

@@ -18,12 +18,12 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             ui.add_space(8.0);
             let help =
                 egui::Button::new(RichText::new(text::HELP_BUTTON).color(style::WEAK)).frame_when_inactive(false);
-            if ui.add(help).on_hover_text(commands::hover(ui.ctx(), UiCommand::Help)).clicked() {
+            if ui.add(help).on_hover_text(commands::hover(UiCommand::Help)).clicked() {
                 actions.push(Action::Do(UiCommand::Help));
             }
             let on = desk.folds.scores;
             let scores = egui::Button::selectable(on, text::SCORES_PANEL.0);
-            if ui.add(scores).on_hover_text(commands::hover(ui.ctx(), UiCommand::ToggleScores)).clicked() {
+            if ui.add(scores).on_hover_text(commands::hover(UiCommand::ToggleScores)).clicked() {
                 actions.push(Action::Do(UiCommand::ToggleScores));
             }
             zoom(ui, state, desk, actions);
@@ -58,7 +58,7 @@ fn views(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
     let segments: Vec<_> = VIEWS
         .iter()
         .enumerate()
-        .map(|(i, v)| Segment { label: v.label(), tooltip: commands::hover(ui.ctx(), UiCommand::View(i)) })
+        .map(|(i, v)| Segment { label: v.label(), tooltip: commands::hover(UiCommand::View(i)) })
         .collect();
     let on = VIEWS.iter().position(|v| v.id() == desk.looking.view).unwrap_or(0);
     if let Some(i) = widgets::segmented(ui, &segments, on) {
@@ -102,7 +102,7 @@ fn zoom(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) 
     egui::Popup::menu(&response).show(|ui| {
         for command in [UiCommand::OneToOne, UiCommand::Fit, UiCommand::ZoomIn, UiCommand::ZoomOut, UiCommand::Reset] {
             let Some(entry) = commands::entry(command) else { continue };
-            let key = entry.shortcuts.first().map(|k| ui.ctx().format_shortcut(k)).unwrap_or_default();
+            let key = entry.shortcuts.first().map(commands::key_words).unwrap_or_default();
             if ui.add(egui::Button::new(entry.label).right_text(widgets::small(key))).clicked() {
                 actions.push(Action::Do(command));
                 ui.close();

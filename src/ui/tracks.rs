@@ -14,7 +14,7 @@ const ROW: f32 = 48.0;
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.add_space(8.0);
     ui.horizontal(|ui| {
-        ui.add_space(8.0);
+        ui.add_space(12.0);
         widgets::caption(ui, text::TRACKS);
     });
     let room = ui.available_height() - 84.0;
@@ -52,7 +52,7 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track,
     }
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let closes = hovered && place > 0;
-    let right = head(ui, inner, place, track, sides, closes);
+    head(ui, inner, place, track, sides, closes);
     match failure {
         Some(galley) => {
             ui.painter().galley(pos2(inner.left(), inner.top() + 20.0), galley, style::RED);
@@ -66,7 +66,6 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track,
             actions.push(Action::Engine(Command::Remove(track.id)));
         }
     }
-    let _ = right;
     menu(&response, desk, place, track, actions);
     let alt = ui.input(|i| i.modifiers.alt);
     let tip = row_tip(track);
@@ -81,8 +80,8 @@ fn sides(state: &State, desk: &Desk, track: &Track) -> (bool, bool) {
     (on(Side::Left), on(Side::Right))
 }
 
-/// Number, name, and which side it is on; returns the room left.
-fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), closes: bool) -> f32 {
+/// Number, name, and which side it is on.
+fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), closes: bool) {
     let painter = ui.painter();
     let top = inner.top();
     let number = format!("{}", place + 1);
@@ -99,7 +98,6 @@ fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), 
     let x = inner.left() + 18.0;
     let name = elided(ui, &track.label, style::strong(style::BODY), style::TEXT, right - x - 4.0);
     painter.galley(pos2(x, top), name, style::TEXT);
-    right
 }
 
 /// The second line and, while there is something to wait for, a thin bar.

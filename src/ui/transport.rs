@@ -20,7 +20,7 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
                 (UiCommand::PlayPause, play.0, play.1, 48.0),
                 (UiCommand::StepForward, Icon::Forward, text::STEP_FORWARD.0, 32.0),
             ] {
-                let tip = commands::hover(ui.ctx(), command);
+                let tip = commands::hover(command);
                 if widgets::icon_button(ui, icon, label, &tip, vec2(width, 28.0)).clicked() {
                     actions.push(Action::Do(command));
                 }
@@ -32,6 +32,7 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         });
     });
     ui.add_space(2.0);
+    ui.spacing_mut().interact_size.y = 16.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let (now, whole) = text::time(clock.seconds, clock.duration);

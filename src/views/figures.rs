@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Measured;
+use crate::metrics;
 
 use super::text;
 
@@ -20,13 +21,12 @@ pub struct Figure {
 
 /// Name, unit (may be empty) and digits after the point of a metric.
 pub fn describe(id: &str) -> (&str, &'static str, usize) {
-    match id {
-        "psnr_y" => ("PSNR-Y", "dB", 2),
-        "psnr_cb" => ("PSNR-Cb", "dB", 2),
-        "psnr_cr" => ("PSNR-Cr", "dB", 2),
-        "ssim_y" => ("SSIM", "", 4),
-        other => (other, "", 3),
-    }
+    metrics::find(id).map_or((id, "", 3), |m| (m.about().label, m.about().unit, m.about().decimals))
+}
+
+/// One line on what a metric means and what it does not see.
+pub fn meaning(id: &str) -> String {
+    metrics::find(id).map(|m| format!("{} {}", m.about().meaning, m.about().blind_to)).unwrap_or_default()
 }
 
 /// A number in a metric's own digits.

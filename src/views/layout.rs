@@ -1,9 +1,10 @@
 //! From a view to what is drawn where: shared by the window and by `doublet shot`.
 
-use crate::engine::{State, TrackId};
+use crate::engine::{State, Track, TrackId};
 use crate::frame::Region;
 
 use super::camera::{Picture, Placed, PxRect};
+use super::canvas::{Filter, Mode, Rect, SURROUND, Spec};
 use super::looking::{Looking, Side, picture};
 use super::view::Shows;
 
@@ -41,6 +42,45 @@ impl Content {
             Content::One(only) => (only, None),
             Content::Split { left, right, .. } | Content::Difference { left, right, .. } => (left, Some(right)),
         }
+    }
+}
+
+impl PaneSpec {
+    /// The drawing of this pane, for the canvas and its twin; A is the left side (or the only one).
+    pub fn drawing(&self, state: &State, smooth: bool) -> Spec {
+        let (left, right) = self.content.sides();
+        let turned = |id| state.track(id).map_or(self.picture.rotation, |t| turn(t, &self.picture));
+        let (pane, placed) = (self.rect, self.placed);
+        Spec {
+            viewport: Rect::new(pane.x as f32, pane.y as f32, pane.w as f32, pane.h as f32),
+            picture: Rect::new(
+                (placed.x - f64::from(pane.x)) as f32,
+                (placed.y - f64::from(pane.y)) as f32,
+                placed.w as f32,
+                placed.h as f32,
+            ),
+            rotation: [turned(left), turned(right.unwrap_or(left))],
+            mode: match self.content {
+                Content::One(_) => Mode::A,
+                Content::Split { at, .. } => Mode::Split { x: at as f32 },
+                Content::Difference { gain, .. } => Mode::Difference { gain },
+            },
+            filter: if smooth { Filter::Smooth } else { Filter::Auto },
+            surround: SURROUND,
+        }
+    }
+}
+
+/// Degrees clockwise by which a track's stored picture is turned for showing. A candidate that lies as the reference is
+/// stored (its tag was lost on the way) is turned like the reference, because that is how the two are measured; one that
+/// was turned already when it was made is not turned again.
+pub fn turn(track: &Track, reference: &Picture) -> u16 {
+    let Some(info) = &track.info else { return reference.rotation };
+    let lies = |w: u32, h: u32| w >= h;
+    if lies(info.width, info.height) == lies(reference.width, reference.height) {
+        reference.rotation
+    } else {
+        info.rotation
     }
 }
 

@@ -6,6 +6,7 @@
 //! ```
 
 mod camera;
+pub mod canvas;
 pub mod figures;
 mod layout;
 mod looking;
@@ -18,7 +19,7 @@ pub mod text;
 mod view;
 
 pub use camera::{Camera, Picture, Placed, PxRect, SCALES, Zoom};
-pub use layout::{Content, PaneSpec, layout, watched};
+pub use layout::{Content, PaneSpec, layout, turn, watched};
 pub use looking::{Flicker, Looking, Side, picture};
 pub use shot::Shot;
 pub use view::{Shows, VIEWS, View, view_by_id};

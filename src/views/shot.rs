@@ -1,14 +1,19 @@
 //! What the picture area shows, as a picture: with no window and no graphics device, the same to the last bit on every
 //! machine.
 
+use std::collections::BTreeMap;
+
 use image::RgbaImage;
 
-use crate::engine::State;
+use crate::color;
+use crate::engine::{State, TrackId};
+use crate::frame::Image;
 
+use super::PaneSpec;
 use super::camera::PxRect;
 use super::looking::Looking;
 use super::raster::{self, Textures};
-use super::{layout, plate, style};
+use super::{canvas, layout, plate, style};
 
 /// A wish for a picture of the picture area.
 pub struct Shot<'a> {
@@ -41,12 +46,34 @@ impl Shot<'_> {
         }
         let grey = style::SURROUND.to_array();
         let mut picture = RgbaImage::from_pixel(area.w, area.h, image::Rgba(grey));
+        self.pictures(&mut picture, &panes);
         self.plates(&mut picture, area, &panes);
         Some(picture)
     }
 
+    /// Draws the panes with the canvas' twin. A side that has no picture yet is grey.
+    fn pictures(&self, out: &mut RgbaImage, panes: &[PaneSpec]) {
+        let mut images: BTreeMap<TrackId, Image> = BTreeMap::new();
+        for pane in panes {
+            let (left, right) = pane.content.sides();
+            for id in [Some(left), right].into_iter().flatten() {
+                images.entry(id).or_insert_with(|| self.image(id));
+            }
+            let spec = pane.drawing(self.state, self.looking.smooth);
+            if let Some(a) = images.get(&left) {
+                canvas::draw_cpu(&spec, a, right.and_then(|id| images.get(&id)), out);
+            }
+        }
+    }
+
+    /// What a track shows, or one grey sample.
+    fn image(&self, id: TrackId) -> Image {
+        let shown = self.state.track(id).and_then(|t| t.shown.as_ref());
+        shown.and_then(|s| color::to_rgb(&s.frame).ok()).unwrap_or_else(blank)
+    }
+
     /// Runs egui with no window and draws its meshes over the picture.
-    fn plates(&self, picture: &mut RgbaImage, area: PxRect, panes: &[super::PaneSpec]) {
+    fn plates(&self, picture: &mut RgbaImage, area: PxRect, panes: &[PaneSpec]) {
         let ctx = egui::Context::default();
         style::install_fonts(&ctx);
         ctx.set_pixels_per_point(self.pixels_per_point);
@@ -77,4 +104,11 @@ impl Shot<'_> {
             }
         }
     }
+}
+
+/// One sample in the colour of the surround.
+fn blank() -> Image {
+    let mut image = Image::new(1, 1);
+    image.data.fill(f32::from(canvas::SURROUND) / 255.0);
+    image
 }

@@ -14,7 +14,7 @@ pub const LARGE: f32 = 20.0;
 pub const GRID: f32 = 4.0;
 
 /// Around the picture: neutral, so that it tints no judgement.
-pub const SURROUND: Color32 = Color32::from_gray(50);
+pub const SURROUND: Color32 = Color32::from_gray(super::canvas::SURROUND);
 pub const PANEL: Color32 = Color32::from_gray(37);
 pub const LINE: Color32 = Color32::from_gray(24);
 /// Raised things: the row in use, the button in use, cards.

@@ -203,7 +203,8 @@ fn guess_rules_are_as_written() {
 /// Codes of saturated colours from the standards' own tables (BT.601 and BT.709 colour bars, BT.2020 10 bit).
 #[test]
 fn known_codes_become_known_colours() {
-    let cases: [(Matrix, Range, u8, [u16; 3], [f32; 3]); 11] = [
+    type Case = (Matrix, Range, u8, [u16; 3], [f32; 3]);
+    let cases: [Case; 11] = [
         (Matrix::Bt601, Range::Limited, 8, [81, 90, 240], [1.0, 0.0, 0.0]),
         (Matrix::Bt601, Range::Limited, 8, [145, 54, 34], [0.0, 1.0, 0.0]),
         (Matrix::Bt601, Range::Limited, 8, [41, 240, 110], [0.0, 0.0, 1.0]),

@@ -1,0 +1,316 @@
+//! Writes small ONNX files by hand, so that models can be tested with no fixtures. Field numbers: onnx.proto3.
+
+use doublet::frame::Image;
+
+/// A convolution: weights (out, in, 3, 3), a bias for each output channel.
+#[derive(Clone)]
+pub struct Conv {
+    inputs: usize,
+    outputs: usize,
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Conv {
+    /// Small weights, the same each time; positive and negative.
+    fn new(inputs: usize, outputs: usize, seed: u32) -> Self {
+        let mut seed = seed.wrapping_mul(0x9e37_79b9) | 1;
+        let mut next = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            // Exact in half precision too.
+            ((seed >> 8) % 64) as f32 / 128.0 - 0.25
+        };
+        let weights = (0..outputs * inputs * 9).map(|_| next()).collect();
+        let bias = (0..outputs).map(|_| next()).collect();
+        Self { inputs, outputs, weights, bias }
+    }
+
+    fn apply(&self, x: &[f32], width: usize, height: usize) -> Vec<f32> {
+        let mut out = Vec::with_capacity(self.outputs * width * height);
+        for o in 0..self.outputs {
+            for y in 0..height as isize {
+                for x0 in 0..width as isize {
+                    let mut sum = f64::from(self.bias[o]);
+                    for i in 0..self.inputs {
+                        for k in 0..9_isize {
+                            let (sx, sy) = (x0 + k % 3 - 1, y + k / 3 - 1);
+                            if (0..width as isize).contains(&sx) && (0..height as isize).contains(&sy) {
+                                let at = (i * height + sy as usize) * width + sx as usize;
+                                sum +=
+                                    f64::from(self.weights[(o * self.inputs + i) * 9 + k as usize]) * f64::from(x[at]);
+                            }
+                        }
+                    }
+                    out.push(sum as f32);
+                }
+            }
+        }
+        out
+    }
+}
+
+#[derive(Clone)]
+enum Step {
+    Conv(Conv),
+    /// An operator of one input with one integer attribute, or none.
+    Op(&'static str, Option<(&'static str, i64)>),
+    /// The value divided by zero.
+    Burst,
+    /// Halves the size.
+    Pool,
+}
+
+/// A chain of steps on a picture.
+#[derive(Clone)]
+pub struct Net {
+    channels: (i64, i64),
+    steps: Vec<Step>,
+    scale: usize,
+    half: bool,
+    outside: bool,
+    /// Height and width.
+    fixed: Option<(i64, i64)>,
+    metadata: Vec<(String, String)>,
+}
+
+impl Net {
+    fn new(channels: (i64, i64), scale: usize, steps: Vec<Step>) -> Self {
+        Self { channels, steps, scale, half: false, outside: false, fixed: None, metadata: Vec::new() }
+    }
+
+    pub fn half(mut self) -> Self {
+        self.half = true;
+        self
+    }
+
+    pub fn fixed(mut self, height: i64, width: i64) -> Self {
+        self.fixed = Some((height, width));
+        self
+    }
+
+    /// Claims that the weights stand in another file.
+    pub fn outside(mut self) -> Self {
+        self.outside = true;
+        self
+    }
+
+    pub fn metadata(mut self, key: &str, value: &str) -> Self {
+        self.metadata.push((key.into(), value.into()));
+        self
+    }
+
+    /// What a network of one convolution and a depth-to-space makes of a picture.
+    pub fn by_hand(&self, image: &Image) -> Vec<f32> {
+        let Step::Conv(conv) = &self.steps[0] else { panic!("made for one convolution") };
+        let (w, h, s) = (image.width as usize, image.height as usize, self.scale);
+        let deep = conv.apply(&image.data, w, h);
+        let mut out = Vec::with_capacity(deep.len());
+        for c in 0..3 {
+            for y in 0..h * s {
+                for x in 0..w * s {
+                    // DepthToSpace, mode DCR: channel = (row in block, column in block, colour).
+                    let channel = ((y % s) * s + x % s) * 3 + c;
+                    out.push(deep[(channel * h + y / s) * w + x / s]);
+                }
+            }
+        }
+        out
+    }
+
+    /// The file. The declared output size repeats the input's, as so many files do.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut model = Message::default();
+        model.number(1, 8).text(2, "a test");
+        let mut opset = Message::default();
+        opset.text(1, "").number(2, 13);
+        model.message(7, &self.graph()).message(8, &opset);
+        for (key, value) in &self.metadata {
+            let mut pair = Message::default();
+            pair.text(1, key).text(2, value);
+            model.message(14, &pair);
+        }
+        model.0
+    }
+
+    fn graph(&self) -> Message {
+        let mut graph = Message::default();
+        let mut from = "input".to_owned();
+        let mut tensors = Vec::new();
+        for (i, step) in self.steps.iter().enumerate() {
+            let to = if i + 1 == self.steps.len() { "output".to_owned() } else { format!("v{i}") };
+            let mut node = Message::default();
+            node.text(1, &from);
+            match step {
+                Step::Conv(conv) => {
+                    let (weights, bias) = (format!("w{i}"), format!("b{i}"));
+                    let dims = [conv.outputs as i64, conv.inputs as i64, 3, 3];
+                    tensors.push(self.tensor(&weights, &dims, &conv.weights));
+                    tensors.push(self.tensor(&bias, &dims[..1], &conv.bias));
+                    node.text(1, &weights).text(1, &bias).text(2, &to).text(4, "Conv");
+                    node.message(5, &integers("pads", &[1, 1, 1, 1]));
+                }
+                Step::Op(name, attribute) => {
+                    node.text(2, &to).text(4, name);
+                    if let Some((key, value)) = attribute {
+                        node.message(5, &integer(key, *value));
+                    }
+                }
+                Step::Burst => {
+                    tensors.push(self.tensor("zero", &[1], &[0.0]));
+                    node.text(1, "zero").text(2, &to).text(4, "Div");
+                }
+                Step::Pool => {
+                    node.text(2, &to).text(4, "AveragePool");
+                    node.message(5, &integers("kernel_shape", &[2, 2])).message(5, &integers("strides", &[2, 2]));
+                }
+            }
+            graph.message(1, &node);
+            from = to;
+        }
+        graph.text(2, "net");
+        for tensor in &tensors {
+            graph.message(5, tensor);
+        }
+        graph.message(11, &self.value("input", self.channels.0, 1));
+        graph.message(12, &self.value("output", self.channels.1, self.scale as i64));
+        graph
+    }
+
+    fn kind(&self) -> u64 {
+        if self.half { 10 } else { 1 }
+    }
+
+    fn tensor(&self, name: &str, dims: &[i64], values: &[f32]) -> Message {
+        let mut tensor = Message::default();
+        for &dim in dims {
+            tensor.number(1, dim as u64);
+        }
+        tensor.number(2, self.kind()).text(8, name);
+        let raw: Vec<u8> = if self.half {
+            values.iter().flat_map(|&v| half::f16::from_f32(v).to_le_bytes()).collect()
+        } else {
+            values.iter().flat_map(|v| v.to_le_bytes()).collect()
+        };
+        tensor.bytes(9, &raw);
+        if self.outside {
+            tensor.number(14, 1);
+        }
+        tensor
+    }
+
+    fn value(&self, name: &str, channels: i64, scale: i64) -> Message {
+        let mut shape = Message::default();
+        let mut dim = |value: Option<i64>, symbol: &str| {
+            let mut dim = Message::default();
+            match value {
+                Some(value) => dim.number(1, value as u64),
+                None => dim.text(2, symbol),
+            };
+            shape.message(1, &dim);
+        };
+        dim(Some(1), "");
+        dim(Some(channels), "");
+        dim(self.fixed.map(|f| f.0 * scale), "height");
+        dim(self.fixed.map(|f| f.1 * scale), "width");
+        let (mut tensor, mut kind, mut value) = (Message::default(), Message::default(), Message::default());
+        tensor.number(1, self.kind()).message(2, &shape);
+        kind.message(1, &tensor);
+        value.text(1, name).message(2, &kind);
+        value
+    }
+}
+
+/// One convolution and a depth-to-space.
+pub fn upscaler(scale: usize) -> Net {
+    let conv = Step::Conv(Conv::new(3, 3 * scale * scale, 1));
+    Net::new((3, 3), scale, vec![conv, Step::Op("DepthToSpace", Some(("blocksize", scale as i64)))])
+}
+
+/// `layers` convolutions with ReLU between them, at scale 1.
+pub fn deep(layers: u32) -> Net {
+    let mut steps = vec![Step::Conv(Conv::new(3, 8, 1)), Step::Op("Relu", None)];
+    for i in 1..layers - 1 {
+        steps.extend([Step::Conv(Conv::new(8, 8, i + 1)), Step::Op("Relu", None)]);
+    }
+    steps.push(Step::Conv(Conv::new(8, 3, layers)));
+    Net::new((3, 3), 1, steps)
+}
+
+/// One convolution on one channel.
+pub fn grey() -> Net {
+    Net::new((1, 1), 1, vec![Step::Conv(Conv::new(1, 1, 5))])
+}
+
+/// The identity, for sizes that are multiples of `side`.
+pub fn fold(side: i64) -> Net {
+    let to = Step::Op("SpaceToDepth", Some(("blocksize", side)));
+    Net::new((3, 3), 1, vec![to, Step::Op("DepthToSpace", Some(("blocksize", side)))])
+}
+
+/// Fifteen channels in, three out.
+pub fn five_frames() -> Net {
+    Net::new((15, 3), 1, vec![Step::Conv(Conv::new(15, 3, 3))])
+}
+
+/// Half the size.
+pub fn shrinker() -> Net {
+    Net::new((3, 3), 1, vec![Step::Pool])
+}
+
+/// Divides by zero.
+pub fn not_a_number() -> Net {
+    Net::new((3, 3), 1, vec![Step::Burst])
+}
+
+fn integer(name: &str, value: i64) -> Message {
+    let mut attribute = Message::default();
+    attribute.text(1, name).number(3, value as u64).number(20, 2);
+    attribute
+}
+
+fn integers(name: &str, values: &[i64]) -> Message {
+    let mut attribute = Message::default();
+    attribute.text(1, name);
+    for &value in values {
+        attribute.number(8, value as u64);
+    }
+    attribute.number(20, 7);
+    attribute
+}
+
+/// A protobuf message under construction.
+#[derive(Default)]
+struct Message(Vec<u8>);
+
+impl Message {
+    fn varint(&mut self, mut n: u64) {
+        while n >= 0x80 {
+            self.0.push(n as u8 | 0x80);
+            n >>= 7;
+        }
+        self.0.push(n as u8);
+    }
+
+    fn number(&mut self, field: u64, n: u64) -> &mut Self {
+        self.varint(field << 3);
+        self.varint(n);
+        self
+    }
+
+    fn bytes(&mut self, field: u64, bytes: &[u8]) -> &mut Self {
+        self.varint(field << 3 | 2);
+        self.varint(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn text(&mut self, field: u64, text: &str) -> &mut Self {
+        self.bytes(field, text.as_bytes())
+    }
+
+    fn message(&mut self, field: u64, message: &Message) -> &mut Self {
+        self.bytes(field, &message.0)
+    }
+}
