@@ -19,6 +19,7 @@ mod shop;
 mod sky;
 mod street;
 mod wheel;
+mod window;
 mod wires;
 
 use rayon::prelude::*;
@@ -137,7 +138,7 @@ impl Scene {
         let wind = foliage::Dapple::wind(shot.t);
         self.front.show(canvas, |x, y, texel| {
             // Nothing falls on the wall of a room behind glass, nor on what stands clear of the house.
-            let [l, t, r, b] = shop::GLASS;
+            let [l, t, r, b] = window::GLASS;
             if (x < brick::LEFT - 20.0 && y < brick::FOOT) || (x > l && x < r && y > t && y < b) {
                 return texel;
             }
