@@ -134,9 +134,18 @@ impl FrameSource for Upscaled {
             return Err(ModelError::SizeChanged { got, wanted }.into());
         }
         let rgb = color::to_rgb(&frame)?;
+        if let Some(partial) = request.partial.as_deref_mut() {
+            partial(stand_in(&rgb, (self.info.width, self.info.height)));
+        }
         let picture = self.picture(&Source::new(rgb, self.model.info().channels.0), request)?;
         Ok(Arc::new(picture.into_frame(self.info.color)?))
     }
+}
+
+/// The input enlarged: it stands where no tile is done yet.
+fn stand_in(input: &Image, full: (u32, u32)) -> Partial {
+    let image = color::resize(input, full.0, full.1, color::Kernel::Bilinear);
+    Partial { full, at: (0, 0), image, done: 0.0 }
 }
 
 /// A tile under way.

@@ -234,6 +234,8 @@ fn pieces_cover_the_picture_and_begin_where_one_looks() {
     let mut request = Request { focus, urgency: Urgency::OnScreen, partial: Some(&mut keep), ..Request::new(1, &stop) };
     let frame = stage.frame(&mut request).unwrap();
 
+    let first = pieces.remove(0);
+    assert_eq!((first.done, first.at, first.image.width, first.image.height), (0.0, (0, 0), 300, 260), "a stand-in");
     assert!(pieces.len() > 4);
     let touches = |p: &Partial| {
         let (right, bottom) = (p.at.0 + p.image.width, p.at.1 + p.image.height);
