@@ -24,6 +24,9 @@ pub(super) enum Step {
     Lost,
 }
 
+/// A shown frame's packet number, and the decoding time of the packet that released it.
+pub(super) type Shown = (usize, Option<i64>);
+
 /// Reads, seeks and decodes one stream of one file.
 pub(super) struct Reader {
     pub path: PathBuf,
@@ -111,7 +114,7 @@ impl Reader {
 
     /// Decodes everything in order, with a decoder of its own, and gives each shown frame's packet and decoding time.
     /// Should anything be damaged, later decoding uses one thread: what threads patch up depends on their timing.
-    pub(super) fn read_shown(&mut self, stop: &Stop) -> Result<Vec<(usize, Option<i64>)>, MediaError> {
+    pub(super) fn read_shown(&mut self, stop: &Stop) -> Result<Vec<Shown>, MediaError> {
         let (shown, damaged) = self.decode_all(stop)?;
         if damaged {
             self.threads = 1;
@@ -119,7 +122,8 @@ impl Reader {
         Ok(shown)
     }
 
-    fn decode_all(&mut self, stop: &Stop) -> Result<(Vec<(usize, Option<i64>)>, bool), MediaError> {
+    /// As [`Reader::read_shown`], and whether anything was damaged.
+    fn decode_all(&mut self, stop: &Stop) -> Result<(Vec<Shown>, bool), MediaError> {
         self.reopen()?;
         let mut decoder = self.input.decoder(&self.path, self.threads, true)?;
         let (mut shown, mut number, mut faults, mut done, mut damaged) = (Vec::new(), 0, 0, false, false);

@@ -387,31 +387,6 @@ fn files_of_many_formats_are_exact_however_reached() {
 }
 
 #[test]
-fn samples_in_the_high_bits_are_shifted_down_exactly() {
-    let dir = tempfile::tempdir().unwrap();
-    let (raw, path) = (dir.path().join("a.raw"), dir.path().join("a.nut"));
-    let samples: Vec<u16> = (0..64 * 48 * 3 / 2).map(|i| (i * 37 % 1024) as u16).collect();
-    let bytes: Vec<u8> = samples.iter().flat_map(|v| (v << 6).to_le_bytes()).collect();
-    std::fs::write(&raw, bytes).unwrap();
-    let (from, to) = (raw.display().to_string(), path.display().to_string());
-    let shape = ["-f", "rawvideo", "-pix_fmt", "p010le", "-s", "64x48"];
-    if ffmpeg(&[&shape[..], &["-i", &from, "-c:v", "rawvideo", &to]].concat()).is_none() {
-        return;
-    }
-    let frame = open(&path).unwrap().get(0).unwrap();
-    assert_eq!(frame.layout, yuv(10, (1, 1)));
-    let (luma, chroma) = samples.split_at(64 * 48);
-    for y in 0..24u32 {
-        let row = |p: usize| frame.plane(p).row_u16(y);
-        assert_eq!(row(0), &luma[y as usize * 64..][..64]);
-        for x in 0..32 {
-            let pair = &chroma[(y as usize * 32 + x) * 2..][..2];
-            assert_eq!([row(1)[x], row(2)[x]], pair, "chroma at {x}, {y}");
-        }
-    }
-}
-
-#[test]
 fn the_first_frames_of_a_file_cut_out_of_another_are_those_that_ffmpeg_shows() {
     let dir = tempfile::tempdir().unwrap();
     let (whole, cut) = (dir.path().join("whole.mkv"), dir.path().join("cut.mp4"));
