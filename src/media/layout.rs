@@ -50,7 +50,9 @@ pub(super) struct Plan {
 /// The plan for `format`; `None` when it holds no planes of Y'CbCr, R'G'B' or grey. `opaque` says that a palette has
 /// no transparent entry.
 pub(super) fn plan(format: &PixelFormat, opaque: bool) -> Option<Plan> {
-    if format.foreign || format.name.starts_with("xyz") || format.components.is_empty() {
+    // XYZ is no R'G'B', and the descriptor of uyyvyy411 does not say where its luma stands.
+    let odd = format.name.starts_with("xyz") || format.name == "uyyvyy411";
+    if format.foreign || odd || format.components.is_empty() {
         return None;
     }
     if format.palette {

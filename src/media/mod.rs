@@ -19,6 +19,7 @@ mod video;
 
 pub use encode::{CODECS, Codec, EncodeSettings, Encoder, codec};
 pub use error::MediaError;
+pub use mux::silence_encoders;
 pub use open::{OpenOptions, open, open_with};
 pub use png::write_png;
 pub use video::Video;

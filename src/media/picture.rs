@@ -346,10 +346,75 @@ impl Picture {
         }
     }
 
-    /// Zeroes the first plane: packed writers add bits to what is there, and a filler byte should not be chance.
+    /// Zeroes all planes: packed writers add bits to what is there, and a filler byte should not be chance.
     fn clear(&self) {
-        let (data, stride) = (self.raw().data[0], self.raw().linesize[0] as usize);
-        // SAFETY: the first plane of a buffer from av_frame_get_buffer has `height` rows of `stride` bytes.
-        unsafe { std::ptr::write_bytes(data, 0, stride * self.raw().height as usize) };
+        for &buffer in self.raw().buf.iter().filter(|b| !b.is_null()) {
+            // SAFETY: the buffers were allocated for this frame alone, with the sizes they state.
+            unsafe { std::ptr::write_bytes((*buffer).data, 0, (*buffer).size) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{ColorInfo, Family, Layout};
+
+    /// Samples without a pattern that a mix-up of planes or bits could survive.
+    fn noise(layout: Layout, width: u32, height: u32) -> Frame {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as u16 >> (16 - layout.sample.bits())
+        };
+        let planes = (0..layout.planes()).map(|i| {
+            let (w, h) = layout.plane_size(i, width, height);
+            let words: Vec<u16> = (0..w * h).map(|_| next()).collect();
+            match layout.sample {
+                Sample::U8 => Plane::from_u8(w, h, words.into_iter().map(|v| v as u8).collect()).unwrap(),
+                _ => Plane::from_u16(w, h, words).unwrap(),
+            }
+        });
+        Frame::new(width, height, layout, ColorInfo::default(), planes.collect()).unwrap()
+    }
+
+    #[test]
+    fn every_integer_format_is_repacked_without_a_changed_bit() {
+        let path = Path::new("test");
+        let (mut native, mut repacked) = (0, Vec::new());
+        for number in 0..AVPixelFormat::AV_PIX_FMT_NB as c_int {
+            let Some((format, _)) = describe(number) else { continue };
+            let Some(plan) = layout::plan(&format, true) else { continue };
+            let narrow = plan.spread.iter().any(|&max| max != 0);
+            if plan.palette || narrow || plan.layout.sample == Sample::F32 {
+                continue;
+            }
+            let frame = noise(plan.layout, 70, 46);
+            let codes = ColorCodes { matrix: 2, primaries: 2, transfer: 2, range: 0, siting: 0 };
+            let back = from_frame(&frame, number, path).unwrap().into_frame(&plan, &codes).unwrap();
+            assert!(back.same_samples(&frame), "{}", format.name);
+            match plan.native {
+                Some(_) => native += 1,
+                None => repacked.push(format.name),
+            }
+        }
+        assert!(native >= 50, "{native} formats are shared as they are");
+        for name in ["nv12", "p010le", "p016be", "yuyv422", "rgb48be", "yuv420p10be", "x2rgb10le", "ya16be", "y210le"] {
+            assert!(repacked.iter().any(|r| r == name), "{name} in {repacked:?}");
+        }
+    }
+
+    #[test]
+    fn a_shared_plane_keeps_its_picture_alive_and_is_not_copied() {
+        let layout = Layout { family: Family::Yuv, sample: Sample::U8, chroma_shift: (1, 1), alpha: false };
+        let picture = from_frame(&noise(layout, 64, 48), format_number("yuv420p").unwrap(), Path::new("t")).unwrap();
+        let data = picture.raw().data[0].cast_const();
+        let plan = layout::plan(&describe(picture.format()).unwrap().0, true).unwrap();
+        let codes = picture.color_codes();
+        let frame = picture.into_frame(&plan, &codes).unwrap();
+        assert_eq!(frame.plane(0).bytes().as_ptr(), data);
+        let plane = frame.plane(1).clone();
+        drop(frame);
+        assert!(plane.bytes().iter().any(|&b| b != 0));
     }
 }
