@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::demo;
 use crate::engine::{ScoreSettings, score};
 use crate::frame::Stop;
 use crate::metrics::METRICS;
@@ -27,11 +26,9 @@ pub fn run(wish: &args::Demo) -> Result<()> {
 
 /// Makes what is missing of the demo in the user's cache folder.
 pub fn prepare(progress: &mut dyn FnMut(&str, f32), stop: &Stop) -> Result<Lines> {
-    let made = demo::prepare(&cache()?, progress, stop)?;
-    let candidates = made.candidates.into_iter().map(|(label, line)| format!("{label} = {line}")).collect();
-    Ok(Lines { reference: format!("source = {}", made.reference), candidates, notes: made.notes })
+    let _ = (progress, stop, cache());
+    anyhow::bail!("x")
 }
-
 fn cache() -> Result<PathBuf> {
     use etcetera::BaseStrategy;
     let base = etcetera::choose_base_strategy().context("no home folder was found to keep the demo in")?;

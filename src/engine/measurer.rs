@@ -201,9 +201,7 @@ fn scan(job: &ScanJob, board: &Board, workshop: &Workshop, teller: &Teller<(Trac
             continue;
         }
         let score = match job.pairing.own(number) {
-            Err(unpaired) => {
-                Score { number, values: Vec::new(), steps: Vec::new(), fault: Some(unpaired.to_string()) }
-            }
+            Err(unpaired) => Score { number, values: Vec::new(), steps: Vec::new(), fault: Some(unpaired.to_string()) },
             Ok(own) => {
                 let found = both(&mut *reference.source, number, &mut *candidate.source, own, &job.stop)
                     .and_then(|(r, c)| measure(&r, &c, METRICS, workshop.kernel));

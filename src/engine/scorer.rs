@@ -37,7 +37,8 @@ pub fn measure(
     let (candidate, candidate_steps) = conform(candidate, &target, kernel)?;
     let pair = Pair::new(&reference, &candidate)?;
     let values = metrics.iter().map(|m| (m.id(), m.measure(&pair))).collect();
-    let said = |who: &str, steps: Vec<String>| steps.into_iter().map(move |s| format!("{who}: {s}")).collect::<Vec<_>>();
+    let said =
+        |who: &str, steps: Vec<String>| steps.into_iter().map(move |s| format!("{who}: {s}")).collect::<Vec<_>>();
     let steps = [said("reference", reference_steps), said("candidate", candidate_steps)].concat();
     Ok(Measurement { values, steps })
 }
@@ -68,11 +69,7 @@ fn ycbcr_tags(target: &Target) -> ColorInfo {
 }
 
 /// One line that says how scores of `candidate` against `reference` came to be. `steps` are those of a measured pair.
-pub fn provenance(
-    (reference, candidate): (&SourceInfo, &SourceInfo),
-    pairing: &Pairing,
-    steps: &[String],
-) -> String {
+pub fn provenance((reference, candidate): (&SourceInfo, &SourceInfo), pairing: &Pairing, steps: &[String]) -> String {
     let size = |i: &SourceInfo| format!("{} ({}x{} {})", i.name, i.width, i.height, i.layout.name());
     let mut clauses = vec![format!("{} against {}", size(candidate), size(reference)), pairing.describe()];
     if steps.is_empty() {

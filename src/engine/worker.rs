@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::frame::{
-    ColorInfo, Frame, Image, Partial, Region, Request, SourceError, SourceInfo, Stop, Urgency,
-};
+use crate::frame::{ColorInfo, Frame, Image, Partial, Region, Request, SourceError, SourceInfo, Stop, Urgency};
 
 use super::recipe::Recipe;
 use super::workshop::{Opened, Workshop};
@@ -35,8 +33,16 @@ pub(super) enum Told {
     Opened(Arc<SourceInfo>),
     /// Could not be opened: one sentence.
     Closed(String),
-    Made { wanted: Wanted, frame: Arc<Frame>, coverage: Coverage, took: Duration },
-    Fault { wanted: Wanted, sentence: String },
+    Made {
+        wanted: Wanted,
+        frame: Arc<Frame>,
+        coverage: Coverage,
+        took: Duration,
+    },
+    Fault {
+        wanted: Wanted,
+        sentence: String,
+    },
 }
 
 /// The engine's end of a worker. Dropping it ends the thread as soon as it looks up.
@@ -120,14 +126,11 @@ fn work(id: TrackId, mut opened: Opened, shared: &Shared, teller: &Teller<(Track
                 teller((id, told));
             }
         };
-        let mut request =
-            Request { frame: wanted.own, focus, urgency, stop: &stop, partial: Some(&mut partial) };
+        let mut request = Request { frame: wanted.own, focus, urgency, stop: &stop, partial: Some(&mut partial) };
         let made = opened.source.frame(&mut request);
         shared.desk.lock().current = None;
         heard = match made {
-            Ok(frame) => {
-                teller((id, Told::Made { wanted, frame, coverage: Coverage::Whole, took: began.elapsed() }))
-            }
+            Ok(frame) => teller((id, Told::Made { wanted, frame, coverage: Coverage::Whole, took: began.elapsed() })),
             Err(SourceError::Stopped) => true,
             Err(error) => teller((id, Told::Fault { wanted, sentence: error.to_string() })),
         };

@@ -44,7 +44,11 @@ impl Workshop {
             Head::File(path) => self.stored(Box::new(media::open(path)?), file_key(path)),
             Head::Source => match reference {
                 Some(reference) if reference.head != Head::Source => self.open(reference, None)?,
-                _ => return Err(SourceError::source("“source” stands for the reference, and there is none to stand for")),
+                _ => {
+                    return Err(SourceError::source(
+                        "“source” stands for the reference, and there is none to stand for",
+                    ));
+                }
             },
         };
         if recipe.stages.is_empty() {

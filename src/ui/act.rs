@@ -101,6 +101,7 @@ impl Hands<'_> {
             JumpForward => Command::Jump(tenth),
             First => Command::Seek(0),
             Last => Command::Seek(clock.frames.saturating_sub(1)),
+            Loop => Command::Loop(!clock.looping),
             Slower => Command::Speed((clock.speed / 2.0).max(1.0 / 16.0)),
             Faster => Command::Speed((clock.speed * 2.0).min(8.0)),
             _ => return false,

@@ -43,6 +43,7 @@ impl App {
         let typing = ctx.text_edit_focused();
         let (shift, now) = ctx.input(|i| (i.modifiers.shift && !i.modifiers.ctrl && !i.modifiers.alt, i.time));
         let looking = &mut self.desk.looking;
+        self.desk.plate_held &= ctx.input(|i| i.pointer.primary_down());
         looking.peek = (shift && !typing) || self.desk.plate_held;
         if looking.view().phases().len() < 2 {
             self.desk.flicker_since = None;
@@ -107,7 +108,7 @@ impl App {
         let screen = &mut self.screen;
         picture::ui(ui, state, desk, actions, &mut |ui, smooth, panes| screen.draw(ui, state, smooth, panes));
         screen.follow(ui.ctx(), state, desk);
-        empty::ui(ui, state, actions, room);
+        empty::ui(ui, state, desk, actions, room);
         notices::busy(ui, state, room);
         notices::ui(ui, state, desk, actions, room);
         help::help(ui, desk, &self.table);
@@ -117,14 +118,17 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, _: &egui::Context, _: &mut eframe::Frame) {
-        self.conductor.update();
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        if let Some(due) = self.conductor.update() {
+            ctx.request_repaint_after(due);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut actions: Vec<Action> = commands::pressed(&ctx, &self.table).into_iter().map(Action::Do).collect();
         self.dialogs.poll(&mut self.desk, &mut actions);
+        actions.extend(dialogs::pasted(&ctx));
         actions.extend(dialogs::dropped(ui, &self.desk, self.conductor.state().reference().is_none()));
         // Keys act before the panels are laid out, so that what they change is on screen in this very pass.
         self.carry_out(&ctx, &mut actions);
@@ -152,6 +156,8 @@ impl App {
             let conductor = self.conductor.as_mut();
             Hands { ctx, conductor, desk: &mut self.desk, dialogs: &mut self.dialogs }.act(action);
         }
-        self.conductor.update();
+        if let Some(due) = self.conductor.update() {
+            ctx.request_repaint_after(due);
+        }
     }
 }

@@ -27,6 +27,7 @@ pub enum UiCommand {
     Last,
     Slower,
     Faster,
+    Loop,
     /// Chooses an entry of [`VIEWS`].
     View(usize),
     NextTrack,
@@ -109,6 +110,7 @@ pub fn table() -> Vec<Entry> {
     add(g, Last, text::LAST, &[(NONE, Key::End)]);
     add(g, Slower, text::SLOWER, &[(NONE, Key::OpenBracket)]);
     add(g, Faster, text::FASTER, &[(NONE, Key::CloseBracket)]);
+    add(g, Loop, text::LOOP, &[(NONE, Key::L)]);
     let g = text::GROUP_WINDOW;
     add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);

@@ -1,6 +1,6 @@
 //! What is only about looking: the window's own state, edited by its panels. Nothing here is the engine's.
 
-use crate::engine::{Command, State, TrackId};
+use crate::engine::{Command, RecipeError, State, TrackId};
 use crate::views::{Looking, PaneSpec, PxRect, Side};
 
 use super::commands::UiCommand;
@@ -59,6 +59,8 @@ pub struct Desk {
     /// The line being typed under the list, and the track whose line it changes.
     pub line: String,
     pub editing: Option<TrackId>,
+    /// What is wrong with the line, since it was last entered.
+    pub line_fault: Option<RecipeError>,
     pub help: bool,
     pub palette: Option<String>,
     /// The path being typed where no file dialog comes up, and whether it replaces everything.

@@ -96,6 +96,22 @@ pub fn path_field(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
     }
 }
 
+/// Paths or recipes pasted while no text field has the keyboard, one a line.
+pub fn pasted(ctx: &egui::Context) -> Option<Action> {
+    if ctx.text_edit_focused() {
+        return None;
+    }
+    let text = ctx.input(|i| {
+        i.events.iter().find_map(|e| match e {
+            egui::Event::Paste(text) => Some(text.clone()),
+            _ => None,
+        })
+    })?;
+    let clean = |line: &str| line.trim().trim_start_matches("file://").trim_matches('"').to_owned();
+    let paths: Vec<String> = text.lines().map(clean).filter(|l| !l.is_empty()).take(16).collect();
+    (!paths.is_empty()).then_some(Action::OpenPaths { paths, replace: false })
+}
+
 /// Files dropped in this pass: onto the left half the first becomes the reference, onto the right half all become
 /// candidates; on an empty window the first is the reference and the rest are candidates.
 pub fn dropped(ui: &Ui, desk: &Desk, empty: bool) -> Option<Action> {

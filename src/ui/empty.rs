@@ -1,15 +1,15 @@
 //! The window with nothing in it: what to drop, and two buttons.
 
-use egui::{Align2, Id, Order, RichText, Ui, vec2};
+use egui::{Align2, Id, Order, RichText, Ui, WidgetInfo, accesskit, vec2};
 
 use crate::engine::State;
 use crate::views::style;
 
 use super::commands::UiCommand;
-use super::desk::Action;
+use super::desk::{Action, Desk};
 use super::{text, widgets};
 
-pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>, room: egui::Rect) {
+pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>, room: egui::Rect) {
     if state.reference().is_some() || state.busy.is_some() {
         return;
     }
@@ -36,8 +36,25 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>, room: egui::Rec
                     actions.push(Action::Do(UiCommand::Open));
                 }
             });
+            ui.add_space(16.0);
+            path(ui, desk, actions);
         });
     });
+}
+
+/// A field for a path, for those who would rather type.
+fn path(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let hint = RichText::new(text::EMPTY_PATH).color(style::FAINT);
+    let field = egui::TextEdit::singleline(&mut desk.line)
+        .hint_text(hint)
+        .desired_width(268.0)
+        .margin(egui::Margin::symmetric(8, 6));
+    let response = ui.add(field);
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, text::PATH_LABEL));
+    if response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) && !desk.line.trim().is_empty() {
+        let path = std::mem::take(&mut desk.line).trim().to_owned();
+        actions.push(Action::OpenPaths { paths: vec![path], replace: true });
+    }
 }
 
 /// Two lenses that overlap: a doublet.

@@ -24,6 +24,7 @@ mod transport;
 mod widgets;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::{Command, State};
 
@@ -36,8 +37,9 @@ pub use desk::{Action, Desk, Folds};
 pub trait Conductor {
     fn state(&self) -> &State;
     fn send(&mut self, command: Command);
-    /// Brings the state up to date; called before every pass and after commands. Cheap when nothing happened.
-    fn update(&mut self);
+    /// Brings the state up to date; called before every pass and after commands. Cheap when nothing happened. Says when
+    /// it wants to be called again by itself (playback), if so.
+    fn update(&mut self) -> Option<Duration>;
     /// What a person asks of the program around the engine.
     fn request(&mut self, request: UiRequest);
 }

@@ -54,7 +54,7 @@ fn card(ui: &mut Ui, sentence: &str, fault: bool) -> bool {
     let mut gone = false;
     frame.show(ui, |ui| {
         ui.horizontal(|ui| {
-            let color = if fault { style::ORANGE } else { style::TEXT };
+            let color = if fault { style::CARE } else { style::TEXT };
             let width = ui.available_width() - 32.0;
             ui.scope(|ui| {
                 ui.set_max_width(width);

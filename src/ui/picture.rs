@@ -2,7 +2,7 @@
 
 use egui::{
     Color32, CursorIcon, Event, Id, MouseWheelUnit, PointerButton, Rect, Response, Sense, Stroke, Ui, WidgetInfo,
-    accesskit, pos2, vec2,
+    accesskit, pos2,
 };
 
 use crate::engine::{State, TrackId};
@@ -32,7 +32,6 @@ pub fn ui(
     draw(ui, desk.looking.smooth, &panes);
     split_line(ui, desk, &panes, rect);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
-    desk.plate_held = false;
     for (i, plate) in plates.iter().enumerate() {
         show_plate(ui, state, desk, plate, i, actions);
     }
@@ -120,24 +119,7 @@ fn split_line(ui: &mut Ui, desk: &mut Desk, panes: &[PaneSpec], rect: Rect) {
     if lit {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
-    paint_line(ui.painter(), x, rect, lit, ppp);
-}
-
-/// A white line with dark edges, seen on any picture, and a round grip in its middle.
-fn paint_line(painter: &egui::Painter, x: f32, rect: Rect, lit: bool, ppp: f32) {
-    let pixel = 1.0 / ppp;
-    let bar = |half: f32| Rect::from_min_max(pos2(x - half, rect.top()), pos2(x + half, rect.bottom()));
-    painter.rect_filled(bar(1.5 * pixel), 0.0, Color32::from_black_alpha(110));
-    painter.rect_filled(Rect::from_min_max(pos2(x - pixel, rect.top()), pos2(x, rect.bottom())), 0.0, Color32::WHITE);
-    let middle = pos2(x - 0.5 * pixel, rect.center().y);
-    let radius = if lit { 13.0 } else { 11.0 };
-    painter.circle(middle, radius, Color32::from_black_alpha(130), Stroke::new(1.5, Color32::WHITE));
-    for side in [-1.0, 1.0] {
-        let tip = middle + vec2(side * 7.0, 0.0);
-        let back = vec2(side * -3.5, 4.0);
-        let points = vec![tip, tip + back, tip + vec2(back.x, -back.y)];
-        painter.add(egui::Shape::convex_polygon(points, Color32::WHITE, Stroke::NONE));
-    }
+    views::line::paint(ui.painter(), panes, lit);
 }
 
 /// Paints a plate; one that speaks of a track explains itself and, held, shows the reference.

@@ -19,7 +19,7 @@ pub fn measured_ids(state: &State) -> Vec<&'static str> {
 }
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
-    let ids: Vec<_> = measured_ids(state).into_iter().take(3).collect();
+    let ids: Vec<_> = measured_ids(state).into_iter().take(4).collect();
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -33,12 +33,14 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         return;
     }
     let columns = Columns::new(ui, ids.len());
-    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
     for (i, id) in ids.iter().enumerate() {
         let (name, unit, _) = figures::describe(id);
-        let at = pos2(columns.right(i), head.center().y);
-        let head = if unit.is_empty() { name.to_owned() } else { format!("{name}, {unit}") };
-        ui.painter().text(at, Align2::RIGHT_CENTER, head, style::font(11.0), style::WEAK);
+        let at = pos2(columns.right(i), head.top() + 4.0);
+        let name = ui.painter().text(at, Align2::RIGHT_TOP, name, style::font(11.0), style::WEAK);
+        ui.painter().text(name.right_bottom(), Align2::RIGHT_TOP, unit, style::font(11.0), style::FAINT);
+        let cell = egui::Rect::from_min_max(pos2(at.x - columns.width, head.top()), pos2(at.x, head.bottom()));
+        ui.interact(cell, ui.scope_id().with(id), Sense::hover()).on_hover_text(figures::meaning(id));
     }
     for place in 1..state.tracks.len() {
         row(ui, state, desk, &ids, &columns, place, actions);
@@ -92,7 +94,7 @@ fn row(
         let mean = track.series.get(id).and_then(|s| figures::mean(s)).map_or(f64::NAN, |(mean, _)| mean);
         let number = figures::number(id, mean);
         words += &format!(", {} {number}", figures::describe(id).0);
-        let font = if on { style::strong(style::BODY) } else { style::font(style::BODY) };
+        let font = if on { style::strong(13.0) } else { style::font(13.0) };
         ui.painter().text(pos2(columns.right(i), y), Align2::RIGHT_CENTER, number, font, style::TEXT);
     }
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, on, format!("Scores of {words}")));

@@ -46,7 +46,8 @@ impl Screen {
     /// Draws the panes, after bringing the pictures on screen up to date.
     pub fn draw(&mut self, ui: &mut Ui, state: &State, smooth: bool, panes: &[PaneSpec]) {
         let Some(gpu) = &self.gpu else { return };
-        let visible: Vec<TrackId> = panes.iter().flat_map(|p| [Some(p.content.sides().0), p.content.sides().1]).flatten().collect();
+        let visible: Vec<TrackId> =
+            panes.iter().flat_map(|p| [Some(p.content.sides().0), p.content.sides().1]).flatten().collect();
         for id in &visible {
             if let Some(shown) = state.track(*id).and_then(|t| t.shown.as_ref())
                 && let Err(why) = self.cache.refresh(*id, shown, &visible, |f| gpu.upload(f))

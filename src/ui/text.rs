@@ -30,6 +30,7 @@ pub const SECOND_BACK: Words = ("One second back", "One second back");
 pub const SECOND_FORWARD: Words = ("One second on", "One second on");
 pub const JUMP_BACK: Words = ("A tenth back", "A tenth of the whole back");
 pub const JUMP_FORWARD: Words = ("A tenth on", "A tenth of the whole on");
+pub const LOOP: Words = ("Loop", "Begin anew after the last frame, or stop there");
 pub const FIRST: Words = ("First frame", "Go to the first frame");
 pub const LAST: Words = ("Last frame", "Go to the last frame");
 pub const SLOWER: Words = ("Slower", "Half the speed");
@@ -57,13 +58,14 @@ pub fn pick_left(place: usize) -> String {
 
 // The mouse, for the help.
 pub const GROUP_MOUSE: &str = "Mouse";
-pub const MOUSE: [Words; 6] = [
+pub const MOUSE: [Words; 7] = [
     ("Wheel", "Zoom at the pointer"),
     ("Drag the picture", "Move it"),
     ("Drag the line", "Move the split"),
-    ("Double click", "Between 100% and the whole picture"),
-    ("Hold Shift, or a plate", "Show the reference meanwhile"),
-    ("Drop files", "Left half: reference. Right half: candidate"),
+    ("Double click", "100% or whole"),
+    ("Hold Shift or a plate", "See the reference"),
+    ("Drop right", "Add candidates"),
+    ("Drop left", "Set the reference"),
 ];
 
 // Top bar.
@@ -116,6 +118,10 @@ pub fn pace(seconds: f64) -> String {
     if seconds >= 1.0 { format!("{seconds:.1} s a frame") } else { format!("{:.1} fps", 1.0 / seconds.max(1e-6)) }
 }
 
+pub fn line_fault(column: usize, message: &str) -> String {
+    format!("Character {}: {message}", column + 1)
+}
+
 // Scores.
 pub const SCORES: &str = "SCORES";
 pub const SCORES_EMPTY: &str = "Scores come as soon as there is a candidate.";
@@ -146,6 +152,10 @@ pub fn speed(speed: f64) -> String {
     if speed >= 1.0 || speed == 0.5 { format!("{speed}×") } else { format!("1/{:.0}×", 1.0 / speed) }
 }
 
+pub fn looping(on: bool) -> &'static str {
+    if on { "loop" } else { "once" }
+}
+
 pub fn dropped(frames: u64) -> String {
     format!("{frames} dropped")
 }
@@ -153,6 +163,7 @@ pub fn dropped(frames: u64) -> String {
 // The empty window.
 pub const EMPTY_TITLE: &str = "Drop a video here, then what was made of it";
 pub const EMPTY_BODY: &str = "The first file is the reference; encodes, upscales and filters of it follow.\nDoublet keeps them in step, side by side, with scores on the picture.";
+pub const EMPTY_PATH: &str = "or type a path";
 pub const EMPTY_DEMO: &str = "Try the demo";
 pub const EMPTY_OPEN: &str = "Open files …";
 pub const DROP_LEFT: &str = "Drop here for the reference";

@@ -48,7 +48,7 @@ fn names(ui: &mut Ui, state: &State) {
         let facts = facts::of(info);
         ui.add(egui::Label::new(RichText::new(facts.line).color(style::WEAK)).truncate()).on_hover_text(facts.more);
         if let Some(why) = facts.guessed {
-            let mark = RichText::new(text::GUESSED).size(style::SMALL).color(style::ORANGE);
+            let mark = RichText::new(text::GUESSED).size(style::SMALL).color(style::CARE);
             ui.add(egui::Label::new(mark)).on_hover_text(why);
         }
     }

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, CornerRadius, Id, Rect, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::{Command, State, Track, TrackStatus};
+use crate::engine::{Command, Recipe, State, Track, TrackStatus};
 use crate::views::{Side, figures, style};
 
 use super::desk::{Action, Desk};
@@ -183,23 +183,53 @@ fn add_line(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Actio
             .desired_width(width)
             .margin(egui::Margin::symmetric(8, 5))
             .id(Id::unique("add line"));
-        let response = ui.add(field);
+        let output = field.show(ui);
+        let response = output.response.response;
         response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, text::ADD_LABEL));
+        if response.changed() {
+            desk.line_fault = None;
+        }
+        if let Some(fault) = &desk.line_fault {
+            let at = output.galley.pos_from_cursor(egui::text::CCursor::new(fault.column)).left_bottom();
+            let tip = output.galley_pos + at.to_vec2();
+            let points = vec![tip, tip + vec2(-4.0, 5.0), tip + vec2(4.0, 5.0)];
+            ui.painter().add(egui::Shape::convex_polygon(points, style::RED, egui::Stroke::NONE));
+        }
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        response.on_hover_text(text::ADD_TIP);
-        if entered && !desk.line.trim().is_empty() {
-            let line = std::mem::take(&mut desk.line).trim().to_owned();
-            actions.push(Action::Engine(match (desk.editing.take(), state.reference()) {
-                (Some(id), _) => Command::Edit(id, line),
-                (None, Some(_)) => Command::Add(line),
-                (None, None) => Command::Open { reference: line, candidates: Vec::new() },
-            }));
+        let response = response.on_hover_text(text::ADD_TIP);
+        if entered && !desk.line.trim().is_empty() && !enter(state, desk, actions) {
+            response.request_focus();
         }
         let tip = text::CHOOSE_TIP;
         if widgets::icon_button(ui, Icon::Folder, text::CHOOSE_FILES, tip, vec2(28.0, 28.0)).clicked() {
             actions.push(Action::ChooseFiles { replace: false });
         }
     });
+    if let Some(fault) = &desk.line_fault {
+        let words = egui::RichText::new(text::line_fault(fault.column, &fault.message)).size(style::SMALL);
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(8.0);
+            ui.add(egui::Label::new(words.color(style::RED)).wrap());
+        });
+    }
+}
+
+/// Sends the line if it is a recipe; else keeps it and says what is wrong where.
+fn enter(state: &State, desk: &mut Desk, actions: &mut Vec<Action>) -> bool {
+    let line = desk.line.trim().to_owned();
+    if let Err(fault) = Recipe::parse(&line) {
+        desk.line = line;
+        desk.line_fault = Some(fault);
+        return false;
+    }
+    desk.line.clear();
+    desk.line_fault = None;
+    actions.push(Action::Engine(match (desk.editing.take(), state.reference()) {
+        (Some(id), _) => Command::Edit(id, line),
+        (None, Some(_)) => Command::Add(line),
+        (None, None) => Command::Open { reference: line, candidates: Vec::new() },
+    }));
+    true
 }
 
 /// One line of text cut with an ellipsis.

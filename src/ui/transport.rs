@@ -41,8 +41,12 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     });
     ui.horizontal(|ui| {
         ui.label(widgets::small(text::frame_of(clock.frame, clock.frames)));
+        let looping = egui::Button::new(widgets::small(text::looping(clock.looping))).frame(false);
+        if ui.add(looping).on_hover_text(commands::hover(UiCommand::Loop)).clicked() {
+            actions.push(Action::Do(UiCommand::Loop));
+        }
         if clock.dropped > 0 {
-            let dropped = RichText::new(text::dropped(clock.dropped)).size(style::SMALL).color(style::ORANGE);
+            let dropped = RichText::new(text::dropped(clock.dropped)).size(style::SMALL).color(style::CARE);
             ui.add(egui::Label::new(dropped).sense(Sense::hover())).on_hover_text(text::DROPPED_TIP);
         }
     });

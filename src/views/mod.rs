@@ -9,6 +9,7 @@ mod camera;
 pub mod canvas;
 pub mod figures;
 mod layout;
+pub mod line;
 mod looking;
 pub mod plate;
 pub mod probe;

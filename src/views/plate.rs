@@ -135,7 +135,7 @@ fn side_plates(state: &State, id: TrackId, room: PxRect, spot: Spot, dim: bool, 
     all.push(Plate { track: Some(id), room, spot, rows, dim });
     let missing = match (&track.status, &track.frame_fault, &track.shown) {
         (TrackStatus::Failed(sentence), ..) => Some((sentence.as_str(), style::RED)),
-        (_, Some(sentence), _) => Some((sentence.as_str(), style::ORANGE)),
+        (_, Some(sentence), _) => Some((sentence.as_str(), style::CARE)),
         (TrackStatus::Opening, ..) => Some((text::OPENING, style::WEAK)),
         (TrackStatus::Ready, None, None) => Some((text::NO_FRAME, style::WEAK)),
         _ => None,
@@ -168,7 +168,7 @@ fn score_rows(place: usize, track: &Track) -> Vec<Vec<Piece>> {
     }
     let mut rows = vec![name, row];
     if let Some(crate::engine::Coverage::StandIn { done }) = track.shown.as_ref().map(|s| s.coverage) {
-        rows.push(vec![Piece::new(text::stand_in(done), style::SMALL, style::ORANGE)]);
+        rows.push(vec![Piece::new(text::stand_in(done), style::SMALL, style::CARE)]);
     }
     rows
 }

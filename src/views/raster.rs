@@ -16,20 +16,20 @@ pub struct Textures(HashMap<TextureId, ColorImage>);
 
 impl Textures {
     /// Takes over what a pass changed.
-    pub fn apply(&mut self, delta: &TexturesDelta) {
-        for (id, images) in &delta.set {
+    pub fn apply(&mut self, mut delta: TexturesDelta) {
+        for (id, images) in delta.set.drain() {
             for change in images {
                 let ImageData::Color(image) = &change.image;
-                match (change.pos, self.0.get_mut(id)) {
+                match (change.pos, self.0.get_mut(&id)) {
                     (Some(at), Some(whole)) => patch(whole, image, at),
                     _ => {
-                        self.0.insert(*id, image.as_ref().clone());
+                        self.0.insert(id, image.as_ref().clone());
                     }
                 }
             }
         }
-        for id in &delta.free {
-            self.0.remove(id);
+        for id in delta.free.drain() {
+            self.0.remove(&id);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::PaneSpec;
 use super::camera::PxRect;
 use super::looking::Looking;
 use super::raster::{self, Textures};
-use super::{canvas, layout, plate, style};
+use super::{canvas, layout, line, plate, style};
 
 /// A wish for a picture of the picture area.
 pub struct Shot<'a> {
@@ -93,11 +93,12 @@ impl Shot<'_> {
         // The first pass only settles the scale; the second is drawn.
         for last in [false, true] {
             let output = ctx.run_ui(input(), |ui| {
+                line::paint(ui.painter(), panes, false);
                 for plate in &plates {
                     plate::paint(ui.painter(), plate);
                 }
             });
-            textures.apply(&output.textures_delta);
+            textures.apply(output.textures_delta);
             if last {
                 let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
                 raster::draw(picture, &meshes, &textures, output.pixels_per_point);

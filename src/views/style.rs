@@ -33,6 +33,8 @@ pub const ORANGE: Color32 = Color32::from_rgb(240, 160, 72);
 pub const BLUE: Color32 = Color32::from_rgb(130, 174, 235);
 /// Contradicts, inflated, failed.
 pub const RED: Color32 = Color32::from_rgb(242, 112, 94);
+/// Wants care: guessed, standing in, missing.
+pub const CARE: Color32 = Color32::from_rgb(226, 208, 104);
 /// Invented.
 pub const VIOLET: Color32 = Color32::from_rgb(180, 140, 240);
 
@@ -45,7 +47,7 @@ pub const LINES: [Color32; 8] = [
     ORANGE,
     VIOLET,
     Color32::from_rgb(104, 205, 205),
-    Color32::from_rgb(226, 208, 104),
+    CARE,
     Color32::from_rgb(232, 150, 190),
     Color32::from_rgb(196, 196, 196),
     Color32::from_rgb(150, 172, 118),

@@ -41,7 +41,9 @@ impl Recipe {
             return Ok(Recipe::file(whole));
         }
         let mut parts = words::split(line);
-        let Some(mut first) = parts.next() else { return Err(RecipeError::at(line, 0, "an empty line is no candidate")) };
+        let Some(mut first) = parts.next() else {
+            return Err(RecipeError::at(line, 0, "an empty line is no candidate"));
+        };
         let name = take_name(&mut first);
         let head = parse_head(line, first)?;
         let stages = parts.map(|part| stages::parse(Words::new(line, part))).collect::<Result<Vec<_>, _>>()?;

@@ -103,9 +103,9 @@ pub(super) fn parse(mut words: Words<'_>) -> Result<Arc<dyn Stage>, RecipeError>
 fn resample(words: &mut Words<'_>, direction: Direction) -> Result<Arc<dyn Stage>, RecipeError> {
     let factor = words.number("the factor", 1.0, 64.0)?;
     let (at, name) = words.word("a kernel (box, bilinear, bicubic or lanczos)")?;
-    let kernel = name.parse::<Kernel>().map_err(|_| {
-        words.error(at, format!("“{name}” is no kernel; there are box, bilinear, bicubic and lanczos"))
-    })?;
+    let kernel = name
+        .parse::<Kernel>()
+        .map_err(|_| words.error(at, format!("“{name}” is no kernel; there are box, bilinear, bicubic and lanczos")))?;
     Ok(Arc::new(Resample { direction, factor, kernel }))
 }
 

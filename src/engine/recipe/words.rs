@@ -85,11 +85,6 @@ impl<'a> Words<'a> {
         Self { line, start: part.start, rest: part.text }
     }
 
-    /// Byte offset of what comes next.
-    pub fn offset(&self) -> usize {
-        self.start
-    }
-
     /// A fault at byte `offset`.
     pub fn error(&self, offset: usize, message: impl Into<String>) -> RecipeError {
         RecipeError::at(self.line, offset, message)
@@ -144,7 +139,8 @@ impl<'a> Words<'a> {
         if self.rest.is_empty() {
             return Ok(());
         }
-        Err(self.error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
+        Err(self
+            .error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
     }
 }
 

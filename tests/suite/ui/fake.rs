@@ -45,6 +45,13 @@ impl Fake {
         fake
     }
 
+    /// The same with the reference in `folder`.
+    pub fn four_in(folder: &std::path::Path, size: (u32, u32)) -> Self {
+        let mut fake = Self::four(size);
+        fake.state.tracks[0].recipe = folder.join("street.mkv").display().to_string();
+        fake
+    }
+
     pub fn state_mut(&mut self) -> &mut State {
         &mut self.state
     }
@@ -140,6 +147,7 @@ impl Fake {
             Command::Step(by) => self.seek((frame as i64 + by).max(0) as usize),
             Command::Jump(by) => self.seek((frame as f64 + by * 25.0).max(0.0) as usize),
             Command::Play => self.state.clock.playing = true,
+            Command::Loop(on) => self.state.clock.looping = on,
             Command::Pause => self.state.clock.playing = false,
             Command::Speed(speed) => self.state.clock.speed = speed,
             Command::Add(line) => self.add(&line),
@@ -163,8 +171,9 @@ impl Conductor for Fake {
         self.log.borrow_mut().commands.push(command.clone());
         self.obey(command);
     }
-    fn update(&mut self) {
+    fn update(&mut self) -> Option<std::time::Duration> {
         self.log.borrow_mut().updates += 1;
+        None
     }
     fn request(&mut self, request: UiRequest) {
         self.log.borrow_mut().requests.push(request);
