@@ -1,6 +1,7 @@
 //! Opens the window on what the command line named.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -43,15 +44,13 @@ pub(super) fn show(start: Start) -> Result<()> {
 /// The engine as the window sees it.
 struct EngineConductor {
     engine: Engine,
-    wake: ui::Wake,
     /// Calls a demo off that is still being made.
     demo: Option<Stop>,
 }
 
 impl EngineConductor {
     fn new(wake: ui::Wake) -> Self {
-        let ring = wake.clone();
-        Self { engine: Engine::new(Settings::default(), move || ring()), wake, demo: None }
+        Self { engine: Engine::new(Settings::default(), move || wake()), demo: None }
     }
 }
 
@@ -64,10 +63,8 @@ impl Conductor for EngineConductor {
         self.engine.send(command);
     }
 
-    fn update(&mut self) {
-        if self.engine.update().is_some() {
-            (self.wake)();
-        }
+    fn update(&mut self) -> Option<Duration> {
+        self.engine.update()
     }
 
     fn request(&mut self, request: UiRequest) {
