@@ -14,6 +14,18 @@ SHELL := /bin/bash
 DOUBLET := target/release/doublet
 ARGS ?=
 
+# ARGS goes to the shell as it was typed, so that a recipe may stand in quotes.
+ifeq ($(strip $(ARGS)),)
+RUN = if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no display here: the demo writes its pictures and scores as files."; \
+		$(DOUBLET) demo --headless; \
+	else \
+		$(DOUBLET) demo; \
+	fi
+else
+RUN = $(DOUBLET) $(ARGS)
+endif
+
 setup:
 	@tools/setup.sh run
 
@@ -24,12 +36,7 @@ build:
 run:
 	@tools/setup.sh run
 	cargo build --release --locked --bin doublet
-	@if [ -z '$(value ARGS)' ] && [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-		echo "There is no display here: the demo writes its pictures and scores as files."; \
-		$(DOUBLET) demo --headless; \
-	else \
-		$(DOUBLET) $(ARGS); \
-	fi
+	@$(RUN)
 
 test:
 	@tools/setup.sh test

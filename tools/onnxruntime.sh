@@ -56,10 +56,8 @@ wheel() {
     printf '%s\n' "doublet set-up: fetching $1 $2"
     python3 -m pip --disable-pip-version-check download --quiet --retries 2 --no-deps --only-binary=:all: \
         --implementation cp --python-version 3.11 --abi cp311 --abi none --platform "manylinux_2_28_$arch" \
-        --dest "$work/$1" "$1==$2" 2>"$work/pip.txt" || {
-        tail -n 3 "$work/pip.txt" >&2
-        fail "$1 $2 could not be fetched from PyPI (pip's last words stand above); is there a network? Try again then."
-    }
+        --dest "$work/$1" "$1==$2" >.doublet/pip.txt 2>&1 ||
+        fail "$1 $2 could not be fetched from PyPI; is there a network? (pip's words are in .doublet/pip.txt)"
     mv "$work/$1"/*.whl "$work/$1.whl"
     printf '%s  %s\n' "$3" "$work/$1.whl" | sha256sum --check --status ||
         fail "the fetched $1 $2 is not the file that Doublet was tested with (its SHA-256 differs); it was thrown away."
@@ -98,5 +96,6 @@ PYTHON
 # The stamp goes in last: a run cut short leaves nothing that looks whole.
 rm -rf "$folder"
 mv "$work/out" "$folder"
+rm -f .doublet/pip.txt
 printf '%s' "$stamp" >"$folder/stamp"
 printf '%s\n' "doublet set-up: ONNX Runtime $RUNTIME_VERSION and its WebGPU plugin $WEBGPU_VERSION are in $folder"

@@ -46,10 +46,12 @@ sudo apt-get update && sudo apt-get install --no-install-recommends -y ${missing
     fi
     say "installing ${missing[*]}"
     local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    mkdir -p .doublet
     # An update may fail for one source and still leave lists that serve; the install tells.
-    "${apt[@]}" update || true
-    "${apt[@]}" install --no-install-recommends -y "${missing[@]}" >/dev/null ||
-        fail "apt-get could not install ${missing[*]}; look at its message above (no network, or an old package list?)."
+    "${apt[@]}" update >.doublet/apt.txt 2>&1 || true
+    "${apt[@]}" install --no-install-recommends -y "${missing[@]}" >>.doublet/apt.txt 2>&1 ||
+        fail "apt-get could not install ${missing[*]}; is there a network? (its words are in .doublet/apt.txt)"
+    rm -f .doublet/apt.txt
 }
 
 # Other systems: tells what is needed, and goes on when FFmpeg's libraries are there to compile against.

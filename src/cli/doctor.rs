@@ -23,13 +23,11 @@ fn line(text: &mut String, found: bool, what: &str) {
 }
 
 fn video(text: &mut String) {
-    line(text, true, &format!("FFmpeg's libraries {}", media::version()));
+    line(text, true, &format!("FFmpeg: {}", media::version()));
     for codec in media::CODECS {
-        let what = match codec.available() {
-            true => format!("encoder {} for {}", codec.name(), codec.purpose()),
-            false => format!("encoder {}: {} cannot be made here; opening such files still works", codec.name(), codec.purpose()),
-        };
-        line(text, codec.available(), &what);
+        let (found, label) = (codec.is_available(), codec.label);
+        let cost = if found { "" } else { ": no such files can be written here; opening them may still work" };
+        line(text, found, &format!("the {label} encoder{cost}"));
     }
 }
 

@@ -1,6 +1,5 @@
 //! Opens the window on what the command line named.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -93,8 +92,7 @@ impl Drop for EngineConductor {
 
 /// Makes the demo on a thread of its own, and opens it.
 fn make_demo(remote: &Remote, stop: &Stop) {
-    let teller = Arc::new(remote.clone());
-    let made = demo::prepare(&mut |what, share| teller.busy(Some((what.to_owned(), Some(share)))), stop);
+    let made = demo::prepare(&mut |what, share| remote.busy(Some((what.to_owned(), Some(share)))), stop);
     match made {
         Ok(comparison) => {
             remote.send(Command::Open { reference: comparison.reference, candidates: comparison.candidates });

@@ -221,7 +221,10 @@ fn through_rgb(
         Family::Yuv => format!("{} {} {}", layout.name(), matrix_name(tags.matrix), range_name(tags.range)),
         _ => format!("{} {}", layout.name(), range_name(tags.range)),
     };
-    let mut step = format!("{} to {} through RGB", words(&frame.layout, from), words(&target.layout, to));
+    let mut step = format!("{} to {}", words(&frame.layout, from), words(&target.layout, to));
+    if frame.layout.family != Family::Rgb && target.layout.family != Family::Rgb {
+        step += " through RGB";
+    }
     if frame.layout.family == Family::Yuv && frame.layout.chroma_shift != (0, 0) {
         step += &format!(", chroma spread bilinear from {}", siting_name(from.siting));
     }

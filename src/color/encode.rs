@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use crate::frame::{Frame, Image};
+use crate::frame::{Frame, FrameError, Image};
 
 use super::chroma::gather;
 use super::coding::{encoding_rows, levels};
 use super::samples::{flat_plane, write_plane};
-use super::{ColorError, Target, resize, resolve};
+use super::{ColorError, Kernel, Target, resize, resolve};
 
 /// Converts `image` to the planes of `target`. Integers are rounded half up and held to the codes the layout has (not
 /// to 16..235); chroma is gathered by its siting (mean where it lies between luma samples, triangle where it lies on
@@ -17,9 +17,10 @@ use super::{ColorError, Target, resize, resolve};
 /// [`ColorError::Frame`] for an empty picture, [`ColorError::Subsampling`] for chroma subsampled by more than 4.
 pub fn from_rgb(image: &Image, target: &Target) -> Result<Frame, ColorError> {
     if (image.width, image.height) != (target.width, target.height) {
-        let sized = resize(image, target.width, target.height, super::Kernel::Bicubic);
-        if (sized.width, sized.height) != (target.width, target.height) {
-            return Err(ColorError::TooLarge { width: target.width, height: target.height, limit: 16384 });
+        let sized = resize(image, target.width, target.height, Kernel::Bicubic);
+        if target.width == 0 || target.height == 0 {
+            let layout = target.layout.name();
+            return Err(FrameError::Planes { width: target.width, height: target.height, layout, have: 0 }.into());
         }
         return from_rgb(&sized, target);
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::color::{Target, conform};
-use crate::frame::{Frame, FrameSource, Request, Sample, SourceError, SourceInfo, Stop, Timeline};
-use crate::media::{self, EncodeSettings, Encoder};
+use crate::frame::{Frame, FrameSource, Request, Sample, SourceError, SourceInfo, Stop};
+use crate::media::{self, CODECS, EncodeSettings, Encoder};
 
 use super::recipe::Recipe;
 use super::scorer::common_ground;
@@ -84,8 +84,12 @@ fn video(
         stop.check()?;
         let frame = fit(source.frame(&mut Request::new(n, stop))?)?;
         if encoder.is_none() {
-            said = format!("{frames} frames, {}x{} {}, FFV1", frame.width, frame.height, frame.layout.name());
-            encoder = Some(Encoder::create(&settings.output, &encode_settings(&frame, info))?);
+            let codec = &CODECS[0];
+            let shape = (frame.width, frame.height, frame.layout.name());
+            said = format!("{frames} frames, {}x{} {}, {}", shape.0, shape.1, shape.2, codec.label);
+            let like = EncodeSettings::like(info, codec);
+            let (layout, color) = (frame.layout, frame.color);
+            encoder = Some(Encoder::create(&settings.output, &EncodeSettings { layout, color, ..like })?);
         }
         if let Some(encoder) = &mut encoder {
             encoder.push(&frame)?;

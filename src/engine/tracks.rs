@@ -63,16 +63,6 @@ impl Backstage {
         self.arrivals.get(&number).is_some_and(Arrival::is_final)
     }
 
-    /// Forgets all that was made or measured against another reference.
-    pub fn forget_pairing(&mut self) {
-        self.call_off();
-        self.pairing = None;
-        self.arrivals.clear();
-        self.wish = None;
-        self.done = Arc::default();
-        self.measured_live = None;
-    }
-
     /// Ends the background run.
     pub fn call_off(&mut self) {
         if let Some(stop) = self.scan.take() {

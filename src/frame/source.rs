@@ -55,7 +55,8 @@ pub struct Request<'a> {
     pub urgency: Urgency,
     /// Set when nobody will see the result any more; slow stages look at it often.
     pub stop: &'a Stop,
-    /// Called with each finished piece by stages that work in pieces (models).
+    /// Called by stages that work in pieces (models): first with a stand-in for the whole (`done` is 0), then with each
+    /// finished piece.
     pub partial: Option<&'a mut dyn FnMut(Partial)>,
 }
 

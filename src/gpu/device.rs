@@ -39,6 +39,8 @@ impl Gpu {
             .request_device(&device_descriptor(&adapter))
             .await
             .map_err(|e| GpuError::Device { adapter: info.name.clone(), reason: e.to_string() })?;
+        // The default handler ends the program; a picture drawn wrongly is the lesser evil, and the log says why.
+        device.on_uncaptured_error(std::sync::Arc::new(|error| log::error!("graphics device: {error}")));
         Ok(Self { info, device, queue })
     }
 

@@ -32,6 +32,13 @@ pub struct Codec {
     pub(super) even: bool,
 }
 
+impl Codec {
+    /// Whether this machine's FFmpeg has the encoder.
+    pub fn is_available(&self) -> bool {
+        mux::has_encoder(self.encoder)
+    }
+}
+
 /// All encoders, the default first.
 pub static CODECS: &[Codec] = &[
     Codec {

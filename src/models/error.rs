@@ -70,9 +70,6 @@ pub enum ModelError {
     Input(SourceError),
     #[error("{0}; this is a fault of Doublet, please report it")]
     Frame(#[from] FrameError),
-    /// The input's colour could not be converted; its own sentence.
-    #[error("{0}")]
-    Color(String),
 }
 
 fn suggestion(nearest: &Option<String>) -> String {
@@ -94,7 +91,7 @@ impl From<ModelError> for SourceError {
             ModelError::Stopped => Self::Stopped,
             ModelError::Input(error) => error,
             ModelError::Frame(error) => error.into(),
-            ModelError::Run { .. } | ModelError::NotFinite { .. } | ModelError::Color(_) => {
+            ModelError::Run { .. } | ModelError::NotFinite { .. } | ModelError::SizeChanged { .. } => {
                 Self::frame(error.to_string())
             }
             other => Self::source(other.to_string()),
@@ -115,8 +112,27 @@ impl From<SourceError> for ModelError {
 pub(super) fn brief(error: impl std::fmt::Display) -> String {
     let text = error.to_string();
     let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("no reason given").trim();
-    // "...onnxruntime::Foo(...) file.cc:123 the part that tells": what precedes the last such mark is of no use here.
     let tail = line.rsplit_once(" was false. ").map_or(line, |(_, tail)| tail);
+    // "file.cc:123 Function the part that tells": the place in ONNX Runtime's sources is of no use to a person.
+    let is_place = |word: &str| word.contains(".cc:") || word.contains(".h:");
+    let mut words: Vec<&str> = tail.split(' ').collect();
+    while let Some(place) = words.iter().position(|word| is_place(word)) {
+        words.drain(place..(place + 2).min(words.len()));
+    }
+    let tail = words.join(" ");
     let short: String = tail.chars().take(200).collect();
     short.trim_end_matches(['.', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn messages_are_made_short() {
+        let noisy =
+            "shader_helper.cc:416 GenerateSourceCode Program Transpose requires f16 but the device has none.\n  at x";
+        assert_eq!(super::brief(noisy), "Program Transpose requires f16 but the device has none");
+        assert_eq!(super::brief("/a/b/tensor.cc:9 void Foo() x > 0 was false. too large"), "too large");
+        assert_eq!(super::brief("  \n"), "no reason given");
+        assert_eq!(super::brief("file.cc:1"), "");
+    }
 }

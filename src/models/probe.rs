@@ -98,6 +98,9 @@ pub(super) fn probe(model: &str, form: &Form, run: &mut Run) -> Result<Found, Mo
     if far {
         notes.push(format!("it looks further than {reach} samples around, so tiles may differ faintly from the whole"));
     }
+    if form.fixed.is_some_and(|(w, h)| reach > w.min(h) / 4) {
+        notes.push("its fixed size is small beside what it looks at, so faint seams may show".into());
+    }
     if channels.0 == 1 {
         notes.push("it knows grey only: colour is lost".into());
     }
@@ -192,7 +195,12 @@ impl Trial<'_, '_> {
             let sample = &mut poked[(c * height + cy) * width + cx];
             *sample += if *sample > 0.5 { -0.5 } else { 0.5 };
         }
-        let read = |out: Output| out.to_vec().map(|v| (v, out.shape));
+        let read = |out: Output| match out.shape[1..] == [height * scale, width * scale] {
+            true => out.to_vec().map(|v| (v, out.shape)),
+            false => {
+                Err(format!("{width}x{height} became {}x{}, not {scale} times as large", out.shape[2], out.shape[1]))
+            }
+        };
         let (a, out) = read(self.go(base, shape)?).map_err(|e| self.failed(e))?;
         let (b, _) = read(self.go(poked, shape)?).map_err(|e| self.failed(e))?;
         let mut far = 0;

@@ -235,7 +235,7 @@ mod tests {
         let worker = Worker::new("test");
         let open = Stop::default();
         let ticket = worker.submit(Urgency::OnScreen, &open, || panic!("a test's panic, as meant")).unwrap();
-        assert_eq!(ticket.wait(&open).map(|()| ()), Err(NoResult::Gone));
+        assert_eq!(ticket.wait(&open), Err(NoResult::Gone));
         assert_eq!(worker.submit(Urgency::OnScreen, &open, || 7).unwrap().wait(&open), Ok(7));
     }
 }

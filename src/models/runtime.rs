@@ -175,10 +175,12 @@ impl Runtime {
         Ok(model)
     }
 
-    /// Ends the inference threads after the jobs they are in; nothing runs on this runtime afterwards. For the end of
-    /// a program, so that the library is not unloaded under a running thread.
-    pub fn close(&self) {
-        self.0.devices.iter().for_each(|(_, worker)| worker.close());
+    /// Ends the inference threads of the process's runtime, if it was started, after the jobs they are in. For the end
+    /// of a program, so that the library is not unloaded under a running thread; nothing runs afterwards.
+    pub fn shutdown() {
+        if let Some(runtime) = &*RUNTIME.lock() {
+            runtime.0.devices.iter().for_each(|(_, worker)| worker.close());
+        }
     }
 
     pub(super) fn environment(&self) -> Environment {
@@ -224,4 +226,27 @@ fn version_of(library: &Path) -> String {
     let name = name.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let numbers: Vec<&str> = name.split('.').filter(|part| part.parse::<u32>().is_ok()).collect();
     if numbers.is_empty() { "of unknown version".to_owned() } else { numbers.join(".") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_is_none_gets_a_sentence() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("libonnxruntime.so");
+        let missing = Runtime::start(&path).err().unwrap().to_string();
+        assert!(missing.contains("make setup") && missing.contains("no such file"), "{missing}");
+        std::fs::write(&path, "words").unwrap();
+        let words = Runtime::start(&path).err().unwrap().to_string();
+        assert!(words.contains("make setup") && words.contains("does not load"), "{words}");
+    }
+
+    #[test]
+    fn devices_have_names() {
+        assert_eq!("webgpu".parse::<DeviceKind>().unwrap(), DeviceKind::WebGpu);
+        assert_eq!("CPU".parse::<DeviceKind>().unwrap(), DeviceKind::Cpu);
+        assert!("tpu".parse::<DeviceKind>().is_err());
+    }
 }

@@ -14,10 +14,10 @@ use super::session::{Output, Rows, Samples};
 use super::tiles::{Grid, Plan, Tile};
 use super::{Model, ModelError, ModelInfo, Runtime};
 
-/// Sides of tiles, in input samples, that were fastest where measured: small enough for the processor's caches, and
-/// large enough that their overlap weighs little.
-const AIM_CPU: u32 = 384;
-const AIM_GPU: u32 = 768;
+/// Least and most input samples a tile has a side. Below, its overlap weighs more than the rest; above, memory does.
+const AIM: (f64, f64) = (384.0, 768.0);
+/// Products a tile should take: a quarter of a second or so on two cores, that pieces come soon and a stop is heard.
+const PRODUCTS: f64 = 2e10;
 /// Largest output picture, in samples a channel.
 const MAX_PICTURE: u64 = 1 << 28;
 /// Tiles under way at once: one runs while the one before is joined and the one after is cut.
@@ -63,7 +63,9 @@ pub fn tiling(info: &ModelInfo, kind: DeviceKind, width: u32, height: u32, setti
 }
 
 fn plan(info: &ModelInfo, kind: DeviceKind, width: u32, height: u32, settings: &Settings) -> Plan {
-    let aim = settings.tile.unwrap_or(if kind == DeviceKind::Cpu { AIM_CPU } else { AIM_GPU });
+    // In a network of convolutions every weight is used once for every input sample.
+    let fitting = (PRODUCTS / info.weights.max(1) as f64).sqrt().clamp(AIM.0, AIM.1);
+    let aim = settings.tile.unwrap_or(if kind == DeviceKind::Cpu { fitting } else { AIM.1 } as u32);
     let grid = match info.fixed_size {
         Some((w, h)) => Grid::Fixed(w, h),
         None => Grid::Free { multiple: info.multiple, aim },
@@ -132,9 +134,18 @@ impl FrameSource for Upscaled {
             return Err(ModelError::SizeChanged { got, wanted }.into());
         }
         let rgb = color::to_rgb(&frame)?;
+        if let Some(partial) = request.partial.as_deref_mut() {
+            partial(stand_in(&rgb, (self.info.width, self.info.height)));
+        }
         let picture = self.picture(&Source::new(rgb, self.model.info().channels.0), request)?;
         Ok(Arc::new(picture.into_frame(self.info.color)?))
     }
+}
+
+/// The input enlarged: it stands where no tile is done yet.
+fn stand_in(input: &Image, full: (u32, u32)) -> Partial {
+    let image = color::resize(input, full.0, full.1, color::Kernel::Bilinear);
+    Partial { full, at: (0, 0), image, done: 0.0 }
 }
 
 /// A tile under way.

@@ -1,2 +1,50 @@
-//! `make bench`.
-fn main() {}
+//! `make bench`: how fast Doublet is beside what does the same work without it, as ratios from one run.
+//!
+//! Each row times Doublet and its peer in turn (A B A B ...), on this machine, with the same threads, and shows the
+//! median of the ratios of neighbours with their spread: what else the machine does then weighs on both alike. Absolute
+//! figures stand beside them for orientation only. Above 1 Doublet is the faster one.
+//!
+//! `cargo bench --bench main -- [decode] [upscale] [score] [--rounds N]`
+#![allow(clippy::print_stdout, reason = "the table is what the program is for")]
+
+mod decode;
+mod machine;
+mod material;
+mod rounds;
+mod score;
+mod upscale;
+
+use rounds::Row;
+
+/// A part of the benchmark by its name on the command line.
+type Part = (&'static str, fn(usize) -> Vec<Row>);
+
+const PARTS: [Part; 3] = [("decode", decode::rows), ("upscale", upscale::rows), ("score", score::rows)];
+const ROUNDS: usize = 5;
+
+fn main() {
+    let mut rounds = ROUNDS;
+    let mut wanted: Vec<String> = Vec::new();
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--rounds" => rounds = words.next().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS).max(1),
+            // What cargo itself adds.
+            "--bench" => {}
+            name => wanted.push(name.into()),
+        }
+    }
+    if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
+        println!("there is no part \"{unknown}\"; the parts are decode, upscale, score");
+        std::process::exit(2);
+    }
+    machine::print();
+    println!("{rounds} rounds of Doublet and peer in turn; ratios are Doublet's speed over the peer's in this run\n");
+    println!("{}", rounds::HEAD);
+    let chosen = PARTS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| w == name));
+    for (_, rows) in chosen {
+        for row in rows(rounds) {
+            println!("{row}");
+        }
+    }
+}

@@ -1,1 +1,184 @@
-//! Tests of cli_run.
+//! The program as others call it: its commands, exit codes and sentences.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::support::{Clip, testdata};
+
+fn doublet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_doublet"))
+        .args(arguments)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Checks the exit code and that what went wrong is one sentence on one line; gives it.
+fn sentence(output: &Output, code: i32) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.starts_with("doublet: "), "{text}");
+    assert_eq!(text.trim_end().lines().count(), 1, "one sentence: {text}");
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+fn pair(dir: &Path) -> (String, String) {
+    let (a, b) = (dir.join("ref.mkv"), dir.join("bad.mkv"));
+    Clip::default().write(&a);
+    Clip { codec: "x264", crf: Some(40.0), ..Clip::default() }.write(&b);
+    (a.display().to_string(), b.display().to_string())
+}
+
+#[test]
+fn help_says_what_a_newcomer_needs() {
+    let output = doublet(&["--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    let help = stdout(&output);
+    for word in ["doublet demo", "source | down 2 bicubic | model compact-2x", "score", "shot", "render", "doctor"] {
+        assert!(help.contains(word), "{word} is not in the help");
+    }
+}
+
+#[test]
+fn wrong_usage_is_two() {
+    sentence(&doublet(&["score"]), 2);
+    sentence(&doublet(&["--nonsense"]), 2);
+    sentence(&doublet(&["score", "a.mkv", "source | dwon 2 box"]), 2);
+    let said = sentence(&doublet(&["score", "a.mkv", "b.mkv", "--metrics", "vamf"]), 2);
+    assert!(said.contains("vamf") && said.contains("psnr_y"), "{said}");
+    sentence(&doublet(&["score", "a.mkv", "b.mkv", "--format", "xml"]), 2);
+    sentence(&doublet(&["score", "a.mkv", "b.mkv", "--frames", "9..3"]), 2);
+    let said = sentence(&doublet(&["shot", "a.mkv", "b.mkv", "--view", "sideways", "-o", "x.png"]), 2);
+    assert!(said.contains("split"), "{said}");
+    sentence(&doublet(&["shot", "a.mkv", "b.mkv", "--size", "0x0", "-o", "x.png"]), 2);
+}
+
+#[test]
+fn bad_files_are_one_and_a_sentence_that_names_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, _) = pair(dir.path());
+    let text = dir.path().join("text.onnx");
+    std::fs::write(&text, "this is no network").unwrap();
+    let cut = dir.path().join("cut.mkv");
+    let whole = std::fs::read(&a).unwrap();
+    std::fs::write(&cut, &whole[..300]).unwrap();
+    let model = format!("source | model {}", text.display());
+    for candidate in ["missing.mkv", &model, "source | model no-such-model", text.to_str().unwrap(), cut.to_str().unwrap()] {
+        let said = sentence(&doublet(&["score", &a, candidate]), 1);
+        let name = candidate.rsplit(['/', ' ']).next().unwrap();
+        assert!(said.contains(name), "{name} is not named: {said}");
+        sentence(&doublet(&["shot", &a, candidate, "-o", dir.path().join("x.png").to_str().unwrap()]), 1);
+    }
+    assert!(!dir.path().join("x.png").exists());
+}
+
+#[test]
+fn no_display_is_a_sentence() {
+    let said = sentence(&doublet(&["a.mkv"]), 1);
+    assert!(said.contains("no display"), "{said}");
+}
+
+#[test]
+fn score_writes_the_promised_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let output = doublet(&["score", &a, &b, "source | unsharp 1", "--format", "json", "--frames", "2..5"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(json["reference"]["path"], a.as_str());
+    assert_eq!(json["reference"]["width"], 160);
+    assert_eq!(json["reference"]["frames"], 12);
+    assert_eq!(json["candidates"].as_array().unwrap().len(), 2);
+    let first = &json["candidates"][0];
+    assert_eq!(first["recipe"], b.as_str());
+    assert!(first["provenance"].as_str().unwrap().contains("paired by time"));
+    let frames = first["frames"].as_array().unwrap();
+    assert_eq!(frames.iter().map(|f| f["frame"].as_u64().unwrap()).collect::<Vec<_>>(), [2, 3, 4]);
+    assert!((frames[1]["time"].as_f64().unwrap() - 0.12).abs() < 1e-9);
+    for id in ["psnr_y", "psnr_cb", "psnr_cr", "ssim_y"] {
+        let mean = frames.iter().map(|f| f[id].as_f64().unwrap()).sum::<f64>() / 3.0;
+        assert!((first["pooled"][id]["mean"].as_f64().unwrap() - mean).abs() < 1e-9, "{id}");
+        for pooled in ["harmonic_mean", "min", "p5"] {
+            assert!(first["pooled"][id][pooled].is_number(), "{id} {pooled}");
+        }
+    }
+}
+
+#[test]
+fn score_writes_csv_and_table_to_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let out = dir.path().join("scores.csv");
+    let output = doublet(&["score", &a, &b, "--metrics", "psnr_y", "--format", "csv", "-o", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    let csv = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(csv.lines().count(), 13, "a header and twelve frames");
+    assert!(csv.lines().next().unwrap().contains("psnr_y") && !csv.contains("ssim_y"));
+    let table = stdout(&doublet(&["score", &a, &a]));
+    assert!(table.contains("identical"), "{table}");
+}
+
+#[test]
+fn shot_writes_the_size_asked_for_and_both_sides_of_a_flicker() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let out = dir.path().join("shot.png");
+    let out = out.to_str().unwrap();
+    for view in ["split", "side", "difference"] {
+        let output = doublet(&["shot", &a, &b, "--frame", "5", "--view", view, "--size", "640x400", "-o", out]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let picture = image::open(out).unwrap();
+        assert_eq!((picture.width(), picture.height()), (640, 400), "{view}");
+    }
+    let output = doublet(&["shot", &a, &b, "--at", "0.2", "--view", "flicker", "-o", out]);
+    let said = stdout(&output);
+    let pictures: Vec<_> = said.lines().map(|l| image::open(l).unwrap().to_rgba8()).collect();
+    assert_eq!(pictures.len(), 2, "one picture a side");
+    assert_ne!(pictures[0], pictures[1]);
+    sentence(&doublet(&["shot", &a, &b, "--frame", "12", "-o", out]), 1);
+}
+
+#[test]
+fn render_writes_video_and_still() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, _) = pair(dir.path());
+    let out = dir.path().join("half.mkv");
+    let output = doublet(&["render", &a, "source | down 2 bicubic", "-o", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(stdout(&output).contains("12 frames, 80x48 yuv420p"), "{}", stdout(&output));
+    let png = dir.path().join("x.png");
+    let said = sentence(&doublet(&["render", &a, "source", "-o", png.to_str().unwrap()]), 1);
+    assert!(said.contains("12 frames"), "{said}");
+    assert!(!png.exists());
+}
+
+#[test]
+fn stages_models_and_doctor_answer() {
+    let stages = stdout(&doublet(&["stages"]));
+    assert!(["down", "up", "model", "unsharp", "contrast"].iter().all(|s| stages.contains(s)), "{stages}");
+    let doctor = doublet(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(0));
+    assert!(stdout(&doctor).contains("FFmpeg"), "{}", stdout(&doctor));
+}
+
+#[test]
+fn every_clip_of_the_fixtures_scores_as_identical_to_itself() {
+    let Some(dir) = testdata() else { return };
+    for entry in std::fs::read_dir(dir.join("clips")).unwrap().chain(std::fs::read_dir(dir.join("clips/images")).unwrap()) {
+        let path = entry.unwrap().path();
+        if !path.is_file() {
+            continue;
+        }
+        let path = path.to_str().unwrap();
+        let output = doublet(&["score", path, path, "--metrics", "psnr_y", "--frames", "0..1", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{path}: {}", String::from_utf8_lossy(&output.stderr));
+        let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(json["candidates"][0]["pooled"]["psnr_y"]["identical_frames"], 1, "{path}");
+    }
+}

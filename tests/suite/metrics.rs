@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
-use doublet::metrics::{self, METRICS, MetricError, Pair, Value, pool};
+use doublet::metrics::{self, METRICS, MetricError, Pair, Task, Trust, TrustLevel, Value, pool};
 
 use super::support::testdata;
 
@@ -391,6 +391,20 @@ fn the_table_is_whole() {
     }
     assert_eq!(metrics::find("psnr_y").unwrap().about().text(41.2349), "41.23 dB");
     assert_eq!(metrics::find("ssim_y").unwrap().about().text(0.98766), "0.9877");
+}
+
+#[test]
+fn trust_is_told_by_task_and_nothing_is_made_up() {
+    let trust = |id: &str, task: Task| metrics::find(id).unwrap().about().trust_for(task);
+    assert_eq!(trust("psnr_y", Task::Encode).unwrap().level(), TrustLevel::High);
+    assert_eq!(trust("psnr_y", Task::Upscale).unwrap().level(), TrustLevel::Low);
+    assert_eq!(trust("ssim_y", Task::Upscale).unwrap().level(), TrustLevel::Low);
+    assert!(trust("ssim_y", Task::Encode).unwrap().study.contains("MS-SSIM"), "the figure is a relative's");
+    for metric in METRICS {
+        assert_eq!(metric.about().trust_for(Task::Restore), None, "no study is known");
+    }
+    let middle = Trust { task: Task::Restore, correlation: 0.7, study: "" };
+    assert_eq!(middle.level(), TrustLevel::Fair);
 }
 
 #[test]

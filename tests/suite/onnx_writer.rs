@@ -60,6 +60,8 @@ enum Step {
     Burst,
     /// Halves the size.
     Pool,
+    /// Gives this height and width, whatever comes in.
+    ResizeTo(i64, i64),
 }
 
 /// A chain of steps on a picture.
@@ -161,6 +163,13 @@ impl Net {
                     tensors.push(self.tensor("zero", &[1], &[0.0]));
                     node.text(1, "zero").text(2, &to).text(4, "Div");
                 }
+                Step::ResizeTo(height, width) => {
+                    let sizes: Vec<u8> = [1, 3, *height, *width].iter().flat_map(|v| v.to_le_bytes()).collect();
+                    let mut tensor = Message::default();
+                    tensor.number(1, 4).number(2, 7).text(8, "sizes").bytes(9, &sizes);
+                    tensors.push(tensor);
+                    node.text(1, "").text(1, "").text(1, "sizes").text(2, &to).text(4, "Resize");
+                }
                 Step::Pool => {
                     node.text(2, &to).text(4, "AveragePool");
                     node.message(5, &integers("kernel_shape", &[2, 2])).message(5, &integers("strides", &[2, 2]));
@@ -257,6 +266,16 @@ pub fn five_frames() -> Net {
 /// Half the size.
 pub fn shrinker() -> Net {
     Net::new((3, 3), 1, vec![Step::Pool])
+}
+
+/// Always 74x54, which is twice the first trial's size.
+pub fn stubborn() -> Net {
+    Net::new((3, 3), 2, vec![Step::ResizeTo(54, 74)])
+}
+
+/// An operator that does not exist.
+pub fn unheard() -> Net {
+    Net::new((3, 3), 1, vec![Step::Op("Frobnicate", None)])
 }
 
 /// Divides by zero.

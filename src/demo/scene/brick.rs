@@ -110,13 +110,13 @@ pub fn lit(albedo: Rgb, direct: f32) -> Rgb {
 pub fn house(canvas: &mut Canvas<'_>, sun: impl Fn(f32, f32) -> f32) {
     let right = 1420.0;
     canvas.paint([LEFT, TOP + 30.0, right, FOOT], |x, y| {
-        let inside = x >= LEFT && y >= TOP + 30.0 && y < FOOT;
+        let inside = x >= LEFT && (TOP + 30.0..FOOT).contains(&y);
         if inside { solid(wall(x, y, sun(x, y)), 1.0) } else { [0.0; 4] }
     });
     canvas.paint([LEFT - 6.0, TOP + 30.0, LEFT + 40.0, FOOT], |x, y| quoin(x, y, sun(x, y)));
     // Plinth.
     canvas.paint([LEFT - 7.0, FOOT - 26.0, right, FOOT], |x, y| {
-        if y < FOOT - 26.0 || y > FOOT || x < LEFT - 7.0 {
+        if !(FOOT - 26.0..=FOOT).contains(&y) || x < LEFT - 7.0 {
             return [0.0; 4];
         }
         let grain =

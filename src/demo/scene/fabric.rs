@@ -61,7 +61,7 @@ pub fn awning(canvas: &mut Canvas<'_>, t: f32) {
         let cloth_x = u * 482.0;
         let fold = HEM + breath * smooth(0.0, 1.0, v) * 0.6;
         if y < fold {
-            slope(cloth_x, (y - TOP) / (fold - TOP), t, side)
+            slope(cloth_x, (y - TOP) / (fold - TOP), t, side, px)
         } else {
             valance(cloth_x, y - fold, t, side, px)
         }
@@ -70,30 +70,32 @@ pub fn awning(canvas: &mut Canvas<'_>, t: f32) {
     canvas.rod((LEFT - 5.0, TOP + 1.0), (RIGHT + 5.0, TOP + 1.0), (6.0, 6.0), hex(0x27332c), 0.8);
 }
 
-/// Cream and bottle-green stripes.
-fn stripe(cloth_x: f32) -> Rgb {
+/// Cream and bottle-green stripes, their edges as soft as a sample of size `px`.
+fn stripe(cloth_x: f32, px: f32) -> Rgb {
     const WIDE: f32 = 482.0 / 17.0;
     let n = (cloth_x / WIDE).floor();
     let edge = (cloth_x - n * WIDE).min((n + 1.0) * WIDE - cloth_x);
     let (cream, green) = (hex(0xf3e6c8), hex(0x2f6a54));
-    let own = if n as i32 & 1 == 0 { green } else { cream };
+    let (own, other) = if n as i32 & 1 == 0 { (green, cream) } else { (cream, green) };
+    // At the very edge both colours share the sample.
+    let own = mix(own, other, cover(edge, px));
     // A pin-stripe of the other colour runs close to each edge.
     let pin = smooth(0.55, 0.2, (edge - 3.0).abs());
-    mix(own, if n as i32 & 1 == 0 { cream } else { green }, 0.8 * pin)
+    mix(own, other, 0.8 * pin)
 }
 
-fn slope(cloth_x: f32, v: f32, t: f32, side: f32) -> [f32; 4] {
-    let weave = plain(cloth_x / 1.9, v * 62.0);
+fn slope(cloth_x: f32, v: f32, t: f32, side: f32, px: f32) -> [f32; 4] {
+    let weave = plain(cloth_x / 2.4, v * 40.0);
     // Cloth sags between the ribs: shallow bellies that the raking light models.
     let belly = wrap(cloth_x / 120.5, 1.0) * 2.0 - 1.0;
     let billow = 0.10 * wave(t * 2.0 + cloth_x * 0.004) * smooth(0.0, 0.6, v);
     let light = 1.12 - 0.30 * belly * (0.4 + 0.6 * v) + billow - 0.22 * smooth(0.85, 1.0, belly.abs());
     let worn = 0.93 + 0.14 * fbm(cloth_x * 0.03, v * 4.0, 4, 51);
-    let slub = 0.95 + 0.1 * white((cloth_x / 1.9) as i32, 0, 52);
+    let slub = 0.95 + 0.1 * white((cloth_x / 2.4) as i32, 0, 52);
     let top = 0.55 + 0.45 * smooth(0.0, 0.12, v);
     let sun = [1.62, 1.3, 0.96];
-    let k = light * worn * slub * top * (0.74 + 0.32 * weave);
-    solid(mul(scale(stripe(cloth_x), k), sun), side)
+    let k = light * worn * slub * top * (0.60 + 0.50 * weave);
+    solid(mul(scale(stripe(cloth_x, px), k), sun), side)
 }
 
 /// The hanging hem: scallops, herringbone tape, flutter.
@@ -110,7 +112,7 @@ fn valance(cloth_x: f32, y: f32, t: f32, side: f32, px: f32) -> [f32; 4] {
     let fold = 1.0 + 0.20 * flutter + 0.12 * wave(cloth_x * 0.03 + t * 2.0);
     let twill = 0.72 + 0.42 * herringbone(cloth_x, y, 5.2);
     let tape = smooth(3.2, 2.6, end - y);
-    let cloth = mix(stripe(cloth_x), hex(0xd9a441), 0.9 * tape);
+    let cloth = mix(stripe(cloth_x, px), hex(0xd9a441), 0.9 * tape);
     let crease = 0.62 + 0.38 * smooth(0.0, 2.5, y);
     solid(mul(scale(cloth, fold * twill * crease * lerp(1.0, 0.86, y / tall)), [1.28, 0.98, 0.74]), share)
 }

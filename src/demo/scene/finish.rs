@@ -15,6 +15,11 @@ pub struct Layer {
 impl Layer {
     /// Lays the layer over a canvas, resampled by a bicubic (Catmull-Rom), each texel passed through `light`.
     pub fn show(&self, canvas: &mut Canvas<'_>, light: impl Fn(f32, f32, Texel) -> Texel) {
+        let top = canvas.view.y + canvas.top as f32 * canvas.px();
+        let bottom = top + canvas.rows() as f32 * canvas.px();
+        if bottom < self.view.y || top > self.view.y + self.height as f32 / self.view.scale {
+            return;
+        }
         let columns: Vec<Tap> =
             (0..canvas.width).map(|c| self.tap(canvas, c as f32, self.view.x - canvas.view.x, self.width)).collect();
         let rows: Vec<Tap> = (0..canvas.rows())
@@ -143,6 +148,8 @@ fn kernel() -> [f32; 8] {
 pub fn develop(light: [f32; 3], x: u32, y: u32, size: (u32, u32), n: u32) -> [f32; 3] {
     let (u, v) = (x as f32 / size.0 as f32 - 0.5, y as f32 / size.1 as f32 - 0.5);
     let vignette = lerp(1.0, 0.80, smooth(0.30, 0.78, u.hypot(v * 0.8)));
+    // The low sun stands just outside what the roofs hide: air and lens scatter some of it.
+    let veil = 0.13 * (-3.8 * (u + 0.47).hypot((v - 0.26) * 0.9)).exp();
     let bell = |salt: u32| {
         let h = hash(x as i32, y as i32, n.wrapping_mul(4).wrapping_add(salt));
         unit(h) + unit(h.wrapping_mul(0x9E37_79B1)) - 1.0
@@ -150,7 +157,8 @@ pub fn develop(light: [f32; 3], x: u32, y: u32, size: (u32, u32), n: u32) -> [f3
     let (gray, own) = (bell(0), [bell(1), bell(2), bell(3)]);
     let mut out = [0.0; 3];
     for c in 0..3 {
-        let coded = (light[c].max(0.0) * vignette).powf(1.0 / 2.2);
+        let veiled = light[c].max(0.0) + (1.0 - light[c].clamp(0.0, 1.0)) * veil * [1.0, 0.56, 0.26][c];
+        let coded = (veiled * vignette).powf(1.0 / 2.2);
         // Shot noise in coded values: strongest in the darker middle, little in the highlights.
         let strength = 0.0115 * (1.0 - 0.6 * coded) * (0.35 + coded.min(0.35));
         out[c] = (coded + strength * (1.5 * gray + 0.7 * own[c])).clamp(0.0, 1.0);

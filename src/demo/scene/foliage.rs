@@ -215,11 +215,49 @@ pub fn leaves(canvas: &mut Canvas<'_>, posed: &[Posed]) {
     }
 }
 
-/// Share of sunlight that the crown lets through to the wall at (x, y): patches that stir.
-pub fn dapple(x: f32, y: f32, t: f32) -> f32 {
-    let (dx, dy) = (5.0 * wave(t) + 2.0 * wave(2.0 * t + 0.3), 2.5 * wave(2.0 * t));
-    let (px, py) = ((x + dx) * 0.034 + y * 0.006, (y + dy) * 0.038);
-    let patch = 0.72 * fbm(px, py, 3, 95) + 0.28 * value(px * 0.3, py * 0.3, 96);
-    let reach = smooth(900.0, 420.0, x - 0.5 * (y - 300.0));
-    1.0 - 0.50 * reach * smooth(0.47, 0.58, patch)
+/// What the crown's shadow on the wall looks like: 0..1 over the world, 1 in full shade. It is painted once and only
+/// moved by the wind.
+pub struct Dapple {
+    grid: Vec<f32>,
+    width: usize,
+}
+
+impl Dapple {
+    const LEFT: f32 = 300.0;
+    const TOP: f32 = 40.0;
+    const WIDE: usize = 800;
+    const TALL: usize = 760;
+
+    pub fn new() -> Self {
+        let mut grid = Vec::with_capacity(Self::WIDE * Self::TALL);
+        for row in 0..Self::TALL {
+            for column in 0..Self::WIDE {
+                let (x, y) = (Self::LEFT + column as f32, Self::TOP + row as f32);
+                let (px, py) = (x * 0.034 + y * 0.006, y * 0.038);
+                let patch = 0.72 * fbm(px, py, 3, 95) + 0.28 * value(px * 0.3, py * 0.3, 96);
+                grid.push(smooth(0.47, 0.58, patch));
+            }
+        }
+        Self { grid, width: Self::WIDE }
+    }
+
+    /// Share of sunlight that reaches the wall at (x, y) at time `t`.
+    pub fn light(&self, x: f32, y: f32, wind: (f32, f32)) -> f32 {
+        let reach = smooth(900.0, 420.0, x - 0.5 * (y - 300.0));
+        if reach <= 0.0 {
+            return 1.0;
+        }
+        let u = (x + wind.0 - Self::LEFT).clamp(0.0, (Self::WIDE - 2) as f32);
+        let v = (y + wind.1 - Self::TOP).clamp(0.0, (Self::TALL - 2) as f32);
+        let (i, j) = (u as usize, v as usize);
+        let (a, b) = (u - i as f32, v - j as f32);
+        let at = |i: usize, j: usize| self.grid[j * self.width + i];
+        let patch = lerp(lerp(at(i, j), at(i + 1, j), a), lerp(at(i, j + 1), at(i + 1, j + 1), a), b);
+        1.0 - 0.50 * reach * patch
+    }
+
+    /// How far the wind has moved the shadow at time `t` (0..1 over the loop).
+    pub fn wind(t: f32) -> (f32, f32) {
+        (5.0 * wave(t) + 2.0 * wave(2.0 * t + 0.3), 2.5 * wave(2.0 * t))
+    }
 }

@@ -19,6 +19,7 @@ mod shop;
 mod sky;
 mod street;
 mod wheel;
+mod window;
 mod wires;
 
 use rayon::prelude::*;
@@ -50,6 +51,7 @@ pub struct Scene {
     town: Layer,
     clouds: Layer,
     tree: foliage::Tree,
+    dapple: foliage::Dapple,
 }
 
 /// What the camera does in one frame.
@@ -80,6 +82,7 @@ impl Scene {
             town: layer([-40.0, 360.0, 440.0, 660.0], density, sky::town),
             clouds: layer([-160.0, -90.0, 1420.0, 580.0], density * 0.4, sky::clouds),
             tree: foliage::Tree::new(),
+            dapple: foliage::Dapple::new(),
         }
     }
 
@@ -116,7 +119,15 @@ impl Scene {
         let view = canvas.view;
         let far = shot.view(0.25, canvas.width as u32);
         canvas.view = far;
-        canvas.paint([-1000.0, -1000.0, 3000.0, 3000.0], |x, y| canvas::solid(sky::clear(x, y), 1.0));
+        // Only where the house and the street leave it open.
+        let open = |x: f32, y: f32| {
+            let at = |v: f32, near: f32, depth: f32| depth + (v - near) * view.scale / far.scale;
+            (at(x, view.x, far.x), at(y, view.y, far.y))
+        };
+        let (corner, foot) = (open(brick::LEFT + 2.0, brick::TOP + 2.0), open(0.0, brick::FOOT + 2.0).1);
+        let sky = |x: f32, y: f32| canvas::solid(sky::clear(x, y), 1.0);
+        canvas.paint([-1000.0, -1000.0, 3000.0, corner.1], sky);
+        canvas.paint([-1000.0, corner.1, corner.0, foot], sky);
         canvas.view = View { x: far.x + 9.0 * wave(shot.t), ..far };
         self.clouds.show(canvas, |_, _, texel| texel);
         canvas.view = shot.view(0.5, canvas.width as u32);
@@ -124,11 +135,14 @@ impl Scene {
         canvas.view = view;
         wires::wires(canvas, shot.t);
         wires::birds(canvas, shot.t);
+        let wind = foliage::Dapple::wind(shot.t);
         self.front.show(canvas, |x, y, texel| {
-            if x < brick::LEFT - 20.0 && y < brick::FOOT {
+            // Nothing falls on the wall of a room behind glass, nor on what stands clear of the house.
+            let [l, t, r, b] = window::GLASS;
+            if (x < brick::LEFT - 20.0 && y < brick::FOOT) || (x > l && x < r && y > t && y < b) {
                 return texel;
             }
-            let sun = foliage::dapple(x, y, shot.t);
+            let sun = self.dapple.light(x, y, wind);
             [texel[0] * (0.28 + 0.72 * sun), texel[1] * (0.34 + 0.66 * sun), texel[2] * (0.46 + 0.54 * sun), texel[3]]
         });
         fabric::awning(canvas, shot.t);
@@ -138,10 +152,10 @@ impl Scene {
         self.ride(canvas, shot);
     }
 
-    /// The cyclist, blurred by a sixth of a frame's time.
+    /// The cyclist, blurred by a tenth of a frame's time.
     fn ride(&self, canvas: &mut Canvas<'_>, shot: Shot) {
         const MOMENTS: usize = 3;
-        let open = 0.17 / self.frames as f32;
+        let open = 0.10 / self.frames as f32;
         let place = |t: f32| {
             let gone = t * TRAVEL;
             (math::wrap(gone + 470.0, TRAVEL) - 170.0, gone / wheel::RADIUS)
@@ -188,7 +202,7 @@ impl Default for Scene {
 impl Shot {
     /// The camera breathes in and wanders in a slow circle, and is back where it began after the loop.
     fn at(t: f32) -> Self {
-        Self { t, zoom: 1.045 + 0.035 * wave(t - 0.25), center: (655.0 + 16.0 * wave(t), 366.0 - 5.0 * wave(t + 0.25)) }
+        Self { t, zoom: 1.028 + 0.024 * wave(t - 0.25), center: (672.0 + 11.0 * wave(t), 366.0 - 5.0 * wave(t + 0.25)) }
     }
 
     /// What a layer at `depth` (1 near, 0 at infinity) shows on a picture `width` samples wide.

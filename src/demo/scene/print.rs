@@ -107,11 +107,6 @@ pub fn centered(canvas: &mut Canvas<'_>, text: &str, setting: Setting, x: f32, y
     canvas.flat(&path.shifted(-width * 0.5, 0.0), color, 1.0);
 }
 
-/// A line of text that begins at `x`.
-pub fn left(canvas: &mut Canvas<'_>, text: &str, setting: Setting, x: f32, y: f32, color: Rgb) {
-    canvas.flat(&outline(text, setting, x, y).0, color, 1.0);
-}
-
 /// A column of text, broken between words and set to the full `width`, from baseline `y` down by `leading` a line.
 /// Gives the baseline after the last line.
 pub fn column(

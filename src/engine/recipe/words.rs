@@ -85,11 +85,6 @@ impl<'a> Words<'a> {
         Self { line, start: part.start, rest: part.text }
     }
 
-    /// Byte offset of what comes next.
-    pub fn offset(&self) -> usize {
-        self.start
-    }
-
     /// A fault at byte `offset`.
     pub fn error(&self, offset: usize, message: impl Into<String>) -> RecipeError {
         RecipeError::at(self.line, offset, message)
