@@ -48,7 +48,8 @@ fn cache() -> Result<PathBuf> {
 fn headless(folder: &Path) -> Result<()> {
     let stop = stop_on_signal()?;
     let mut progress = Progress::new();
-    let lines = prepare(&mut |what, share| progress.tell(&format!("{what}, {:.0}%", share * 100.0)), &mut |_| {}, &stop)?;
+    let lines =
+        prepare(&mut |what, share| progress.tell(&format!("{what}, {:.0}%", share * 100.0)), &mut |_| {}, &stop)?;
     progress.clear();
     lines.notes.iter().try_for_each(|note| say(&format!("{note}\n")))?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;

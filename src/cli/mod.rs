@@ -16,8 +16,8 @@ use clap::Parser;
 
 use crate::engine::{Recipe, RenderSettings, ScoreSettings, Settings, Workshop, render, score};
 use crate::frame::Stop;
-use crate::metrics;
 use crate::report::{Format, write_atomic};
+use crate::{metrics, models};
 
 use args::{Cli, Command};
 use progress::Progress;
@@ -35,6 +35,13 @@ struct Usage(String);
 /// Runs `doublet` with these arguments (the program's name first) and gives the exit code. Whatever fails is told in one
 /// sentence on standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let code = answer(arguments);
+    // Inference threads end before the library under them is unloaded.
+    models::Runtime::shutdown();
+    code
+}
+
+fn answer(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -82,7 +89,9 @@ fn complain(sentence: &str) {
 /// Writes to standard output; a closed pipe (`| head`) is no fault.
 fn say(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to the terminal"),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to the terminal")
+        }
         _ => Ok(()),
     }
 }
@@ -110,7 +119,8 @@ fn stop_on_signal() -> Result<Stop> {
 
 fn score_command(wish: &args::Score) -> Result<()> {
     let metrics = metrics::select(&wish.metrics).map_err(|error| anyhow!(Usage(error.to_string())))?;
-    let format: Format = wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
+    let format: Format =
+        wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
     let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
     let settings = ScoreSettings { metrics, frames: wish.frames.clone() };
     let mut progress = Progress::new();

@@ -14,7 +14,8 @@ use super::{demo, recipe, recipes};
 pub fn open(reference: Option<String>, candidates: Vec<String>) -> Result<()> {
     let Some(reference) = reference else { return show(Start::Empty) };
     // What was typed wrong is said at the terminal, before a window opens.
-    (recipe(&reference)?, recipes(&candidates)?);
+    recipe(&reference)?;
+    recipes(&candidates)?;
     show(Start::Files { reference, candidates })
 }
 
@@ -27,7 +28,9 @@ pub(super) enum Start {
 
 pub(super) fn show(start: Start) -> Result<()> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|v| std::env::var_os(v).is_none()) {
-        bail!("there is no display to open a window on; `doublet demo --headless`, `shot` and `score` work without one");
+        bail!(
+            "there is no display to open a window on; `doublet demo --headless`, `shot` and `score` work without one"
+        );
     }
     ui::run(|wake| {
         let mut conductor = EngineConductor::new(wake);
