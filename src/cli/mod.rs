@@ -3,6 +3,7 @@
 mod args;
 mod demo;
 mod doctor;
+mod output;
 mod pictures;
 mod progress;
 mod tables;
@@ -16,7 +17,7 @@ use clap::Parser;
 
 use crate::engine::{Recipe, RenderSettings, ScoreSettings, Settings, Workshop, render, score};
 use crate::frame::Stop;
-use crate::report::{Format, write_atomic};
+use crate::report::{AtomicFile, Format};
 use crate::{metrics, models};
 
 use args::{Cli, Command};
@@ -72,11 +73,12 @@ fn obey(cli: Cli) -> Result<()> {
 fn usage(error: &clap::Error) -> u8 {
     use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
     if matches!(error.kind(), DisplayHelp | DisplayVersion) {
-        return if error.print().is_ok() { DONE } else { FAILED };
+        return if say(&error.render().to_string()).is_ok() { DONE } else { FAILED };
     }
     let text = error.render().to_string();
-    let lines: Vec<&str> = text.lines().take_while(|l| !l.starts_with("Usage:")).map(str::trim).collect();
-    let sentence = lines.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
+    let ends = |line: &str| line.starts_with("Usage:") || line.starts_with("For more information");
+    let lines: Vec<&str> = text.lines().take_while(|l| !ends(l)).map(str::trim).filter(|l| !l.is_empty()).collect();
+    let sentence = lines.join(" ").replace(" tip: ", "; ");
     complain(&format!("{} (see doublet --help)", sentence.trim_start_matches("error: ")));
     USAGE
 }
@@ -122,6 +124,11 @@ fn score_command(wish: &args::Score) -> Result<()> {
     let format: Format =
         wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
     let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
+    if let Some(path) = &wish.output {
+        output::spares(path, candidates.iter().chain([&reference]))?;
+    }
+    // Made now: a place that cannot be written is told before the hours of measuring, not after.
+    let file = wish.output.as_deref().map(AtomicFile::create).transpose()?;
     let settings = ScoreSettings { metrics, frames: wish.frames.clone() };
     let mut progress = Progress::new();
     let mut tell = |place: usize, done: usize, all: usize| {
@@ -130,14 +137,15 @@ fn score_command(wish: &args::Score) -> Result<()> {
     let report = score(&workshop(), &reference, &candidates, &settings, &mut tell, &stop_on_signal()?);
     progress.clear();
     let text = report.map_err(interrupted)?.render(format)?;
-    match &wish.output {
-        Some(path) => Ok(write_atomic(path, text.as_bytes())?),
+    match file {
+        Some(file) => Ok(file.fill(text.as_bytes())?),
         None => say(&text),
     }
 }
 
 fn render_command(wish: &args::Render) -> Result<()> {
     let (reference, recipe) = (recipe(&wish.reference)?, recipe(&wish.recipe)?);
+    output::spares(&wish.output, [&reference, &recipe])?;
     let mut progress = Progress::new();
     let mut tell = |done: usize, all: usize| progress.tell(&format!("frame {done} of {all}"));
     let settings = RenderSettings { output: wish.output.clone() };

@@ -10,14 +10,16 @@ use crate::frame::Region;
 use crate::report::write_atomic;
 use crate::views::{Looking, Shot, VIEWS, view_by_id};
 
-use super::{Usage, args, recipe, recipes, say};
+use super::{Usage, args, output, recipe, recipes, say};
 
 pub fn shot(wish: &args::Shot) -> Result<()> {
     let Some(view) = view_by_id(&wish.view) else {
         let all = VIEWS.iter().map(|v| v.id()).collect::<Vec<_>>().join(", ");
         bail!(Usage(format!("there is no view “{}”; views are {all}", wish.view)));
     };
-    let (_, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
+    let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
+    output::is_png(&wish.output)?;
+    output::spares(&wish.output, candidates.iter().chain([&reference]))?;
     let engine = opened(&wish.sides.reference, &wish.sides.candidates, |state| at(wish, state))?;
     for place in 0..candidates.len() {
         let looking = looking(view.id(), engine.state(), place);

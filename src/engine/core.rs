@@ -191,11 +191,11 @@ impl Engine {
     /// Enters a score into the track's series, and as its live score if it is that of the frame in view.
     fn hear_score(&mut self, id: TrackId, score: Score) {
         let frames = self.state.clock.frames;
-        let Some(back) = self.backstage.get(&id) else { return };
+        let Some(back) = self.backstage.get_mut(&id) else { return };
         if let Some(done) = back.done.lock().get_mut(score.number) {
-            *done = true;
+            back.counted += usize::from(!std::mem::replace(done, true));
         }
-        let counted = back.done.lock().iter().filter(|d| **d).count();
+        let counted = back.counted;
         let Some(place) = self.state.tracks.iter().position(|t| t.id == id) else { return };
         let provenance = self.provenance_of(place, &score.steps);
         let track = &mut self.state.tracks[place];

@@ -9,11 +9,15 @@ use crate::frame::Timeline;
 pub struct Pairing {
     reference: Arc<Timeline>,
     candidate: Arc<Timeline>,
+    pairs: usize,
 }
 
 impl Pairing {
     pub fn new(reference: Arc<Timeline>, candidate: Arc<Timeline>) -> Self {
-        Self { reference, candidate }
+        let mut pairing = Self { reference, candidate, pairs: 0 };
+        // Counted once: the count stands in the provenance of every score of a long film.
+        pairing.pairs = (0..pairing.reference.len()).filter(|&n| pairing.own(n).is_ok()).count();
+        pairing
     }
 
     /// The candidate's frame for frame `n` of the reference: the nearest in time, unless it is half a frame or more
@@ -34,12 +38,12 @@ impl Pairing {
 
     /// Number of the reference's frames that have a partner.
     pub fn pairs(&self) -> usize {
-        (0..self.reference.len()).filter(|&n| self.own(n).is_ok()).count()
+        self.pairs
     }
 
     /// One clause for the provenance line.
     pub fn describe(&self) -> String {
-        let (frames, pairs) = (self.reference.len(), self.pairs());
+        let (frames, pairs) = (self.reference.len(), self.pairs);
         let extra = match self.candidate.len() {
             n if n == frames && pairs == frames => String::new(),
             n => format!(" (the reference has {frames}, the candidate {n})"),

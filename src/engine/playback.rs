@@ -21,6 +21,10 @@ impl Engine {
     /// Enters what came for frame `number` of track `id`.
     pub(super) fn arrive(&mut self, id: TrackId, number: usize, arrival: Arrival) {
         let Some(back) = self.backstage.get_mut(&id) else { return };
+        if let Some(wish) = back.wish.as_mut().filter(|_| arrival.is_final()) {
+            // Fulfilled: should the frame be let go and wanted again, that is a new wish.
+            wish.frames.retain(|wanted| wanted.number != number);
+        }
         back.arrivals.insert(number, arrival);
         // In view already: a better picture of the same frame may replace it at once, nothing falls out of step.
         let in_view = self.state.track(id).and_then(|t| t.shown.as_ref()).is_some_and(|s| s.number == number);
@@ -96,7 +100,10 @@ impl Engine {
         let clock = &mut self.state.clock;
         clock.frame = frame.min(clock.frames.saturating_sub(1));
         clock.seconds = timeline.seconds(clock.frame);
-        self.playback = Playback { anchor: None, next: clock.frame };
+        let frame = clock.frame;
+        self.playback = Playback { anchor: None, next: frame };
+        // A fast track must not hoard the frames of a scrub that a slow one never catches up with.
+        self.keep_near(frame);
     }
 
     pub(super) fn jump(&mut self, seconds: f64) {
@@ -146,9 +153,14 @@ impl Engine {
                 self.show(id, n);
             }
         }
+        self.keep_near(n);
+    }
+
+    /// Lets go of what came for frames that are not soon due. What comes soon is kept, also across the end of a loop;
+    /// the store has the rest, within its budget.
+    fn keep_near(&mut self, n: usize) {
         let frames = self.state.clock.frames.max(1);
         for back in self.backstage.values_mut() {
-            // What comes soon is kept, also across the end of a loop; the store has the rest, within its budget.
             back.arrivals.retain(|number, _| (number + frames - n) % frames <= AHEAD);
         }
     }

@@ -44,12 +44,18 @@ pub fn score(
         Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
         _ => reference.to_string(),
     };
-    let scored = candidates
+    // All are opened before the first is measured: a wrong name is told at once, not after hours.
+    let opened = candidates
         .iter()
+        .map(|recipe| Ok((recipe, workshop.open(recipe, Some(reference))?.source)))
+        .collect::<Result<Vec<_>, SourceError>>()?;
+    let scored = opened
+        .into_iter()
         .enumerate()
-        .map(|(place, recipe)| {
+        .map(|(place, (recipe, source))| {
             let mut tell = |done| progress(place, done, range.len());
-            score_one(workshop, (reference, recipe), settings, range.clone(), &mut tell, stop)
+            let left = workshop.open(reference, None)?.source;
+            score_one(workshop, (left, source), recipe, settings, range.clone(), &mut tell, stop)
         })
         .collect::<Result<_, _>>()?;
     let reference = ReferenceInfo { path, width: info.width, height: info.height, frames: info.timeline.len() };
@@ -70,13 +76,13 @@ fn checked_range(wanted: Option<Range<usize>>, info: &SourceInfo) -> Result<Rang
 
 fn score_one(
     workshop: &Workshop,
-    (reference, candidate): (&Recipe, &Recipe),
+    (left, right): (Box<dyn FrameSource>, Box<dyn FrameSource>),
+    candidate: &Recipe,
     settings: &ScoreSettings,
     range: Range<usize>,
     progress: &mut dyn FnMut(usize),
     stop: &Stop,
 ) -> Result<CandidateScores, SourceError> {
-    let (left, right) = (workshop.open(reference, None)?.source, workshop.open(candidate, Some(reference))?.source);
     let infos = (left.info().clone(), right.info().clone());
     let times = infos.0.timeline.clone();
     let pairing = Pairing::new(times.clone(), infos.1.timeline.clone());

@@ -40,6 +40,8 @@ pub(super) struct Backstage {
     pub scan: Option<Stop>,
     /// Frames already measured.
     pub done: Arc<Mutex<Vec<bool>>>,
+    /// How many they are.
+    pub counted: usize,
     /// The frame last sent to be measured live.
     pub measured_live: Option<usize>,
 }
@@ -54,6 +56,7 @@ impl Backstage {
             wish: None,
             scan: None,
             done: Arc::default(),
+            counted: 0,
             measured_live: None,
         }
     }

@@ -95,6 +95,8 @@ impl Worker {
         (desk.focus, desk.urgency) = (Some(wish.focus), wish.urgency);
         if let Some((current, stop)) = desk.current.clone() {
             match desk.queue.iter().position(|wanted| *wanted == current) {
+                // Called off a moment ago and wanted again: what is under way will not be finished, so it stays queued.
+                Some(_) if stop.is_set() => {}
                 Some(place) => _ = desk.queue.remove(place),
                 None => stop.set(),
             }
@@ -197,5 +199,42 @@ fn paste(canvas: &mut Image, piece: &Partial) {
             let (start, source) = ((y + row) * stride + x, row * from_stride);
             to[start..start + width].copy_from_slice(&from[source..source + width]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(numbers: &[usize]) -> Wish {
+        let frames = numbers.iter().map(|&number| Wanted { number, own: number }).collect();
+        Wish { frames, focus: Region::WHOLE, urgency: Urgency::OnScreen }
+    }
+
+    #[test]
+    fn a_frame_that_was_called_off_and_is_wanted_again_is_made() {
+        let shared = Arc::new(Shared::default());
+        let worker = Worker { shared: shared.clone(), _thread: None };
+        worker.wish(wish(&[5]));
+        let (_, called_off, ..) = next(&shared).unwrap();
+        worker.wish(wish(&[6]));
+        assert!(called_off.is_set());
+        worker.wish(wish(&[5]));
+        shared.desk.lock().current = None;
+        let (wanted, fresh, ..) = next(&shared).unwrap();
+        assert_eq!(wanted.number, 5);
+        assert!(!fresh.is_set());
+    }
+
+    #[test]
+    fn a_frame_under_way_that_stays_wanted_is_made_once() {
+        let shared = Arc::new(Shared::default());
+        let worker = Worker { shared: shared.clone(), _thread: None };
+        worker.wish(wish(&[5]));
+        let (_, stop, ..) = next(&shared).unwrap();
+        worker.wish(wish(&[5, 6]));
+        assert!(!stop.is_set());
+        shared.desk.lock().current = None;
+        assert_eq!(next(&shared).unwrap().0.number, 6);
     }
 }

@@ -12,9 +12,7 @@ use super::ReportError;
 /// # Errors
 /// [`ReportError::Write`]; `path` is then as it was.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    let mut file = AtomicFile::create(path)?;
-    file.write_all(bytes).map_err(|cause| ReportError::Write { path: path.into(), cause })?;
-    file.finish()
+    AtomicFile::create(path)?.fill(bytes)
 }
 
 /// A file under a passing name beside its goal. [`AtomicFile::finish`] gives it its name; dropped without that, it is
@@ -44,6 +42,15 @@ impl AtomicFile {
         let passing = passing_name(&goal).map_err(fail)?;
         let file = OpenOptions::new().write(true).create_new(true).open(&passing).map_err(fail)?;
         Ok(Self { goal, passing: Some(passing), writer: BufWriter::new(file) })
+    }
+
+    /// Writes `bytes` and finishes.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::finish`].
+    pub fn fill(mut self, bytes: &[u8]) -> Result<(), ReportError> {
+        self.write_all(bytes).map_err(|cause| ReportError::Write { path: self.goal.clone(), cause })?;
+        self.finish()
     }
 
     /// Puts the file in its place: after this, a reader finds all of it.

@@ -161,6 +161,69 @@ fn render_writes_video_and_still() {
 }
 
 #[test]
+fn what_is_read_is_never_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let before = std::fs::read(&a).unwrap();
+    let link = dir.path().join("link.mkv");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&a, &link).unwrap();
+    let roundabout = format!("{}/./ref.mkv", dir.path().display());
+    for output in [a.as_str(), link.to_str().unwrap(), &roundabout] {
+        for command in
+            [vec!["render", &a, "source"], vec!["render", &b, &a], vec!["score", &a, &b], vec!["score", &b, &a]]
+        {
+            let said = sentence(&doublet(&[&command[..], &["-o", output]].concat()), 2);
+            assert!(said.contains("choose another name"), "{said}");
+        }
+    }
+    assert_eq!(std::fs::read(&a).unwrap(), before);
+    let still = dir.path().join("still.png");
+    image::RgbImage::new(32, 32).save(&still).unwrap();
+    let (still, kept) = (still.to_str().unwrap().to_owned(), std::fs::read(&still).unwrap());
+    sentence(&doublet(&["shot", &still, "source | unsharp 1", "-o", &still]), 2);
+    sentence(&doublet(&["render", &still, "source | unsharp 1", "-o", &still]), 2);
+    assert_eq!(std::fs::read(&still).unwrap(), kept);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told_before_the_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let nowhere = dir.path().join("none/scores.json");
+    // The candidate is missing too: were it opened first, it would be the one complained of.
+    let said = sentence(&doublet(&["score", &a, "missing.mkv", "-o", nowhere.to_str().unwrap()]), 1);
+    assert!(said.contains("scores.json"), "{said}");
+    let said = sentence(&doublet(&["shot", &a, &b, "-o", dir.path().join("x.xyz").to_str().unwrap()]), 2);
+    assert!(said.contains(".png"), "{said}");
+    sentence(&doublet(&["shot", &a, &b, "-o", dir.path().to_str().unwrap()]), 2);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left behind");
+}
+
+#[test]
+fn a_closed_pipe_is_no_fault() {
+    for command in [&["--help"][..], &["stages"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_doublet"))
+            .args(command)
+            .stdout(writer)
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{command:?}");
+        assert!(output.stderr.is_empty(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn usage_sentences_have_no_remains_of_lists() {
+    let said = sentence(&doublet(&["score", "a.mkv", "b.mkv", "-o", ""]), 2);
+    assert!(!said.contains("For more information"), "{said}");
+    let said = sentence(&doublet(&["score", "-dash.mkv", "b.mkv"]), 2);
+    assert!(said.contains("; to pass") && !said.contains("tip:"), "{said}");
+}
+
+#[test]
 fn stages_models_and_doctor_answer() {
     let stages = stdout(&doublet(&["stages"]));
     assert!(["down", "up", "model", "unsharp", "contrast"].iter().all(|s| stages.contains(s)), "{stages}");

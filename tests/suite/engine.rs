@@ -118,6 +118,40 @@ fn seeking_changes_all_tracks_together() {
     assert_eq!(engine.state().clock.frame, 0);
 }
 
+/// Scrubs forth and back faster than frames are made, and looks where that ends.
+#[test]
+fn a_scrub_always_ends_on_the_frame_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let mut engine = engine(&a, &[&b, "source | down 2 bicubic | up 2 lanczos | unsharp 1"]);
+    let visible = engine.state().tracks.iter().map(|t| t.id).collect();
+    engine.send(Command::Watch { visible, focus: Region::WHOLE });
+    let mut random = 1_u32;
+    for round in 0..40 {
+        for _ in 0..10 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            engine.send(Command::Seek((random >> 16) as usize % 12));
+            if random & 1 == 0 {
+                engine.update();
+            }
+            if random & 6 == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        let last = engine.state().clock.frame;
+        let begun = Instant::now();
+        while numbers(engine.state()) != [Some(last); 3] {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "round {round}: {:?}, not {last}",
+                numbers(engine.state())
+            );
+            engine.update();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
 #[test]
 fn playing_keeps_watched_tracks_in_step_and_ends_where_told() {
     let dir = tempfile::tempdir().unwrap();
@@ -274,6 +308,20 @@ fn an_interrupted_render_leaves_nothing() {
     assert_eq!(ended, Err(SourceError::Stopped));
     let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "only the two inputs are there: {left:?}");
+}
+
+#[test]
+fn all_candidates_are_opened_before_the_first_is_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let lines = [b.as_str(), "missing.mkv"].map(|line| Recipe::parse(line).unwrap());
+    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: None };
+    let mut measured = 0;
+    let mut tell = |_, _, _| measured += 1;
+    let reference = Recipe::parse(&a).unwrap();
+    let error = score(&Workshop::new(1 << 26), &reference, &lines, &settings, &mut tell, &Stop::default()).unwrap_err();
+    assert!(error.to_string().contains("missing.mkv"), "{error}");
+    assert_eq!(measured, 0);
 }
 
 #[test]

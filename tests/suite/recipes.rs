@@ -15,7 +15,7 @@ fn column(line: &str) -> (usize, String) {
 fn a_plain_word_is_a_file_and_source_is_the_reference() {
     assert_eq!(parse("encode.mkv").head, Head::File("encode.mkv".into()));
     assert_eq!(parse("  source ").head, Head::Source);
-    assert_eq!(parse("\"source\"").head, Head::Source);
+    assert_eq!(parse("\"source\"").head, Head::File("source".into()), "quotes make it a file of that name");
     assert!(!parse("a b c.mkv").is_made());
 }
 
@@ -36,6 +36,10 @@ fn the_canonical_line_parses_to_the_same_line() {
         "vendor B = out/b.mkv | unsharp .5 | contrast 1.10",
         "source | model \"odd | name.onnx\"",
         "\"a | b.mkv\" | up 1.5 lanczos",
+        "\"a = b.mkv\" | up 2 box",
+        "\"source\" | up 2 box",
+        "inch\".mkv | up 2 box",
+        "\"\"hi\" | x.mkv\"",
     ] {
         let canonical = parse(line).to_string();
         assert_eq!(parse(&canonical).to_string(), canonical, "{line}");
@@ -57,6 +61,21 @@ fn an_existing_file_is_that_file_whatever_its_name() {
     std::fs::write(&path, b"x").unwrap();
     let line = path.to_str().unwrap();
     assert_eq!(parse(line).head, Head::File(path.clone()));
+}
+
+#[test]
+fn names_that_look_like_recipes_survive_the_canonical_line() {
+    for name in ["a = b.mkv", "a | b.mkv", "inch\".mkv", "\"hi\".mkv", "source", " x.mkv"] {
+        let recipe = Recipe { stages: parse("x | up 2 box").stages, ..Recipe::file(name) };
+        assert_eq!(parse(&recipe.to_string()).head, Head::File(name.into()), "{recipe}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_pointed_at() {
+    let (at, message) = column("source | model \"x | up 2 box");
+    assert_eq!(at, 15);
+    assert!(message.contains("never closed"), "{message}");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use std::sync::Arc;
 pub use stages::{STAGES, Stage, StageKind};
 pub use words::{RecipeError, Words};
 
+/// The word that stands for the reference.
+pub(super) const SOURCE: &str = "source";
+
 /// What a chain begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
@@ -31,16 +34,17 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Reads a line. A line that names an existing file is that file, whatever characters it holds.
+    /// Reads a line. A line that names an existing file is that file, whatever characters it holds; only `source` is
+    /// always the reference, and a file of that name is written `./source` or in quotes.
     ///
     /// # Errors
     /// [`RecipeError`] with the character (from 0) at which the line stops making sense.
     pub fn parse(line: &str) -> Result<Recipe, RecipeError> {
         let whole = line.trim();
-        if !whole.is_empty() && Path::new(whole).is_file() {
+        if whole != SOURCE && !whole.is_empty() && Path::new(whole).is_file() {
             return Ok(Recipe::file(whole));
         }
-        let mut parts = words::split(line);
+        let mut parts = words::split(line)?;
         let Some(mut first) = parts.next() else {
             return Err(RecipeError::at(line, 0, "an empty line is no candidate"));
         };
@@ -58,7 +62,7 @@ impl Recipe {
     /// The line in its canonical form, without the name.
     pub fn chain(&self) -> String {
         let head = match &self.head {
-            Head::Source => "source".to_owned(),
+            Head::Source => SOURCE.to_owned(),
             Head::File(path) => words::quoted(&path.to_string_lossy()),
         };
         self.stages.iter().fold(head, |line, stage| format!("{line} | {}", stage.line()))
@@ -75,7 +79,7 @@ impl Recipe {
             return name.clone();
         }
         let head = match &self.head {
-            Head::Source => "source".to_owned(),
+            Head::Source => SOURCE.to_owned(),
             Head::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         };
         if self.stages.is_empty() {
@@ -109,10 +113,9 @@ fn take_name(part: &mut words::Part<'_>) -> Option<String> {
 }
 
 fn parse_head(line: &str, part: words::Part<'_>) -> Result<Head, RecipeError> {
-    let name = words::unquoted(part.text);
-    match name {
+    match words::unquoted(part.text) {
         "" => Err(RecipeError::at(line, part.start, "a candidate begins with “source” or a file's name")),
-        "source" => Ok(Head::Source),
-        _ => Ok(Head::File(PathBuf::from(name))),
+        _ if part.text == SOURCE => Ok(Head::Source),
+        name => Ok(Head::File(PathBuf::from(name))),
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::Workshop;
 use crate::filters::{self, Direction};
 use crate::frame::{FrameSource, SourceError};
 
-use super::words::{RecipeError, Words, nearest};
+use super::words::{RecipeError, Words, nearest, quoted};
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
 pub trait Stage: Debug + Send + Sync {
@@ -133,8 +133,7 @@ struct Model {
 
 impl Stage for Model {
     fn line(&self) -> String {
-        let quotes = if self.name.contains('|') || self.name.trim() != self.name { "\"" } else { "" };
-        format!("model {quotes}{}{quotes}", self.name)
+        format!("model {}", quoted(&self.name))
     }
 
     fn label(&self) -> String {

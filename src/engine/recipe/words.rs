@@ -39,23 +39,36 @@ pub struct Part<'a> {
 }
 
 /// Cuts `line` at every bar that stands outside double quotes.
-pub fn split(line: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut quoted = false;
-    let mut cuts: Vec<usize> = line
-        .char_indices()
-        .filter(|&(_, c)| {
-            quoted ^= c == '"';
-            c == '|' && !quoted
-        })
-        .map(|(i, _)| i)
-        .collect();
+///
+/// # Errors
+/// When a quote is opened and not closed.
+pub fn split(line: &str) -> Result<impl Iterator<Item = Part<'_>>, RecipeError> {
+    let mut opened = None;
+    let mut cuts = Vec::new();
+    let mut before = '|';
+    let mut rest = line.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let edge = |c: char| c == '|' || c.is_whitespace();
+        let after = rest.peek().map_or('|', |&(_, c)| c);
+        // A quote within a word belongs to a file's name.
+        match (c, opened) {
+            ('"', None) if edge(before) => opened = Some(at),
+            ('"', Some(_)) if edge(after) => opened = None,
+            ('|', None) => cuts.push(at),
+            _ => {}
+        }
+        before = c;
+    }
+    if let Some(at) = opened {
+        return Err(RecipeError::at(line, at, "this quote is opened and never closed"));
+    }
     cuts.push(line.len());
     let mut start = 0;
-    cuts.into_iter().map(move |end| {
+    Ok(cuts.into_iter().map(move |end| {
         let part = trimmed(line, start, end);
         start = end + 1;
         part
-    })
+    }))
 }
 
 fn trimmed(line: &str, start: usize, end: usize) -> Part<'_> {
@@ -68,9 +81,11 @@ pub fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
 }
 
-/// `text` in double quotes where a bar or outer space would otherwise be misread.
+/// `text` in double quotes where it would otherwise be misread: for a bar, a quote, a name before it, outer space, or
+/// the word that stands for the reference.
 pub fn quoted(text: &str) -> String {
-    if text.contains('|') || text.trim() != text || text == "source" { format!("\"{text}\"") } else { text.to_owned() }
+    let plain = text.trim() == text && text != super::SOURCE && !text.contains(['|', '"']) && !text.contains(" = ");
+    if plain { text.to_owned() } else { format!("\"{text}\"") }
 }
 
 /// The words of one stage, read from the left.
