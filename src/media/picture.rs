@@ -153,15 +153,30 @@ impl Picture {
         }
     }
 
-    /// Whether every palette entry is opaque.
-    pub(super) fn opaque_palette(&self) -> bool {
+    /// The 256 colours of a palette format, each a word 0xAARRGGBB; `None` for other formats.
+    fn palette(&self) -> Option<Vec<u32>> {
         let palette = self.raw().data[1];
-        if palette.is_null() {
-            return true;
+        if palette.is_null() || !describe(self.format()).is_some_and(|(f, _)| f.palette) {
+            return None;
         }
         // SAFETY: a palette format's second plane holds 256 words of 32 bits.
         let entries = unsafe { std::slice::from_raw_parts(palette, 1024) };
-        entries.chunks_exact(4).all(|e| u32::from_ne_bytes([e[0], e[1], e[2], e[3]]) >> 24 == 255)
+        Some(entries.chunks_exact(4).map(|e| u32::from_ne_bytes([e[0], e[1], e[2], e[3]])).collect())
+    }
+
+    /// Whether every palette entry is opaque; true without a palette.
+    pub(super) fn opaque_palette(&self) -> bool {
+        self.palette().is_none_or(|p| p.iter().all(|word| word >> 24 == 255))
+    }
+
+    /// Planes of red, green, blue and, if planned, alpha by way of the palette.
+    fn look_up(&self, plan: &Plan) -> Result<Vec<Plane>, FrameError> {
+        let (width, height) = self.size();
+        let palette = self.palette().unwrap_or_else(|| vec![0; 256]);
+        let indices = self.read::<u16>(0, width, height);
+        let shifts = [16, 8, 0, 24].into_iter().take(plan.layout.planes());
+        let channel = |shift: u32| indices.iter().map(|&i| (palette[usize::from(i & 255)] >> shift) as u8).collect();
+        shifts.map(|shift| Plane::from_u8(width, height, channel(shift))).collect()
     }
 
     /// The picture as a frame, by `plan`; colour codes that it lacks are taken from `stream`.
@@ -204,20 +219,21 @@ impl Picture {
 
     fn repack(&self, plan: &Plan) -> Result<Vec<Plane>, FrameError> {
         let (width, height) = self.size();
+        if plan.palette {
+            return self.look_up(plan);
+        }
         let plane = |i: usize| {
             let (w, h) = plan.layout.plane_size(i, width, height);
             let component = plan.components[i];
             match plan.layout.sample {
                 Sample::F32 if plan.half => {
-                    let words = self.read::<u16>(component, w, h, plan);
+                    let words = self.read::<u16>(component, w, h);
                     Plane::from_f32(w, h, words.into_iter().map(|v| half::f16::from_bits(v).to_f32()).collect())
                 }
-                Sample::F32 => Plane::from_f32(
-                    w,
-                    h,
-                    self.read::<u32>(component, w, h, plan).into_iter().map(f32::from_bits).collect(),
-                ),
-                Sample::U16 { .. } => Plane::from_u16(w, h, self.read::<u16>(component, w, h, plan)),
+                Sample::F32 => {
+                    Plane::from_f32(w, h, self.read::<u32>(component, w, h).into_iter().map(f32::from_bits).collect())
+                }
+                Sample::U16 { .. } => Plane::from_u16(w, h, self.read::<u16>(component, w, h)),
                 Sample::U8 => {
                     let max = plan.spread[component.min(plan.spread.len() - 1)];
                     let spread = |v: u16| (v * 255 + max / 2).checked_div(max).unwrap_or(v) as u8;
@@ -225,7 +241,7 @@ impl Picture {
                     Plane::from_u8(
                         w,
                         h,
-                        self.read::<u16>(component, w, h, plan).into_iter().map(|v| spread(v) ^ flip).collect(),
+                        self.read::<u16>(component, w, h).into_iter().map(|v| spread(v) ^ flip).collect(),
                     )
                 }
             }
@@ -234,7 +250,7 @@ impl Picture {
     }
 
     /// Component `c` of every pixel, `w` by `h`, in words of `T` (2 or 4 bytes).
-    fn read<T: bytemuck::Pod>(&self, c: usize, w: u32, h: u32, plan: &Plan) -> Vec<T> {
+    fn read<T: bytemuck::Pod>(&self, c: usize, w: u32, h: u32) -> Vec<T> {
         let mut words = vec![T::zeroed(); w as usize * h as usize];
         let Some((_, desc)) = describe(self.format()) else { return words };
         let mut planes = [std::ptr::null(); 4];
@@ -254,7 +270,7 @@ impl Picture {
                     y as c_int,
                     c as c_int,
                     w as c_int,
-                    plan.palette.into(),
+                    0,
                     size_of::<T>() as c_int,
                 );
             }
