@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::error::MediaError;
 use super::mux::{self, Writer};
+use super::pack;
 use super::pending::Pending;
-use super::picture;
 use crate::frame::{ColorInfo, Frame, Layout, SourceInfo, Timeline};
 
 /// An encoder that Doublet knows how to set. A new one is one more line in [`CODECS`].
@@ -231,7 +231,7 @@ impl Encoder {
         let Some(&pts) = s.timeline.pts.get(self.frames) else {
             return Err(MediaError::PastEnd { path: path(), frame: self.frames, count: s.timeline.len() });
         };
-        let picture = picture::from_frame(frame, self.format, self.pending.target())?;
+        let picture = pack::from_frame(frame, self.format, self.pending.target())?;
         self.writer.send(Some((&picture, pts)))?;
         self.frames += 1;
         Ok(())

@@ -6,10 +6,11 @@
 //!   reader   seek and decode by packet number                      cache   a GOP kept for stepping back
 //!   picture  AVFrame ──► Frame: planes shared, or repacked         layout  pixel formats ──► Layout
 //! encode   Frames ──► a file that appears when it is whole         png     one Frame ──► a still
-//!   mux      one encoder, one container                            pending temporary name, then rename
+//!   pack     Frame ──► AVFrame                                     pending temporary name, then rename
+//!   mux      one encoder, one container
 //! ```
 //!
-//! `ffi`, `picture` and `mux` alone speak C; all else is safe code over plain data (`facts`).
+//! `ffi`, `picture`, `pack` and `mux` alone speak C; all else is safe code over plain data (`facts`).
 //!
 //! # Why frame n is always the same picture
 //! A packet's number travels through the decoder to the picture it makes, in the place of its time stamp. The index
@@ -27,6 +28,7 @@ mod index;
 mod layout;
 mod mux;
 mod open;
+mod pack;
 mod pending;
 mod picture;
 mod png;
