@@ -44,6 +44,7 @@ pub(super) struct Plan {
     pub invert: bool,
     /// Half floats, widened to 32 bits.
     pub half: bool,
+    /// The one component is an index into a palette of 32-bit words.
     pub palette: bool,
 }
 
@@ -58,9 +59,7 @@ pub(super) fn plan(format: &PixelFormat, opaque: bool) -> Option<Plan> {
     if format.palette {
         let alpha = !opaque;
         let layout = Layout { family: Family::Rgb, sample: Sample::U8, chroma_shift: (0, 0), alpha };
-        // A palette entry is a 32-bit ARGB word in native byte order; the reader numbers its bytes.
-        let order = if cfg!(target_endian = "little") { [2, 1, 0, 3] } else { [1, 2, 3, 0] };
-        let components = order[..layout.planes()].to_vec();
+        let components = vec![0; layout.planes()];
         let spread = vec![0; components.len()];
         return Some(Plan { layout, native: None, components, spread, invert: false, half: false, palette: true });
     }

@@ -310,7 +310,8 @@ fn encoders_say_what_they_cannot_do() {
     assert!(Encoder::create(&dir.path().join("a.mkv"), &made).is_err());
     made.crf = None;
     made.preset = Some("no such preset".into());
-    assert!(Encoder::create(&dir.path().join("a.mkv"), &made).is_err());
+    let error = Encoder::create(&dir.path().join("a.mkv"), &made).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("veryfast"), "{error}");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "refusals leave nothing behind");
 }
 
@@ -369,6 +370,11 @@ fn files_of_many_formats_are_exact_however_reached() {
         ("packed_nv12.nut", &["-c:v", "rawvideo", "-pix_fmt", "nv12"]),
         ("packed_big_endian.nut", &["-c:v", "rawvideo", "-pix_fmt", "yuv422p10be"]),
         ("plain.y4m", &[]),
+        ("still.webp", &["-frames:v", "1"]),
+        ("packed_still.bmp", &["-frames:v", "1"]),
+        ("packed_still.tga", &["-frames:v", "1"]),
+        ("packed_still.tiff", &["-frames:v", "1", "-pix_fmt", "rgb48le"]),
+        ("still.pgm", &["-frames:v", "1"]),
     ];
     for (name, args) in cases {
         let path = dir.path().join(name);
@@ -438,6 +444,34 @@ fn stills_keep_their_depth_grey_and_alpha() {
         };
         assert_eq!(ours(0), pixel[0], "{file}");
         assert_eq!(ours(frame.planes().len() - 1), if frame.layout.alpha { pixel[3] } else { pixel[2] }, "{file}");
+    }
+}
+
+#[test]
+fn palettes_and_single_bits_become_plain_samples() {
+    let dir = tempfile::tempdir().unwrap();
+    for format in ["pal8", "monob", "gray16be", "rgba64be", "ya8"] {
+        let path = dir.path().join(format!("{format}.png"));
+        let target = path.display().to_string();
+        if ffmpeg(&["-f", "lavfi", "-i", "testsrc2=s=90x60", "-frames:v", "1", "-pix_fmt", format, &target]).is_none() {
+            return;
+        }
+        let frame = open(&path).unwrap().get(0).unwrap();
+        // Another reader's word: the image crate's own decoder, in the file's own depth and channels.
+        let theirs = image::open(&path).unwrap();
+        assert_eq!(frame.layout.sample.bytes() * frame.planes().len(), usize::from(theirs.color().bytes_per_pixel()));
+        let (theirs, channels) = (theirs.to_rgba16(), [0, 1, 2]);
+        for (x, y) in [(0, 0), (5, 7), (50, 33), (89, 59), (44, 12), (71, 40)] {
+            let pixel = theirs.get_pixel(x, y).0;
+            for c in channels {
+                let plane = frame.plane(if frame.layout.family == Family::Gray { 0 } else { c });
+                let ours = match frame.layout.sample {
+                    Sample::U8 => u16::from(plane.row_u8(y)[x as usize]) * 257,
+                    _ => plane.row_u16(y)[x as usize],
+                };
+                assert_eq!(ours, pixel[c], "{format} at {x}, {y}, channel {c}");
+            }
+        }
     }
 }
 
