@@ -34,7 +34,9 @@ fn video(text: &mut String) {
 fn drawing(text: &mut String) {
     match gpu::Gpu::headless() {
         Ok(gpu) => line(text, true, &format!("graphics device: {}", gpu.description())),
-        Err(why) => line(text, false, &format!("graphics device ({why}): no window; shot, score and render still work")),
+        Err(why) => {
+            line(text, false, &format!("graphics device ({why}): no window; shot, score and render still work"))
+        }
     }
 }
 
@@ -56,7 +58,11 @@ fn inference(text: &mut String) {
     let count = models::files(&folders).len();
     let mut places: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
     places.sort();
-    line(text, count > 0, &format!("{count} models in {}", if places.is_empty() { "no folder".into() } else { places.join(", ") }));
+    line(
+        text,
+        count > 0,
+        &format!("{count} models in {}", if places.is_empty() { "no folder".into() } else { places.join(", ") }),
+    );
 }
 
 fn window(text: &mut String) {
@@ -66,5 +72,13 @@ fn window(text: &mut String) {
         std::env::var_os("PATH").is_some_and(|all| std::env::split_paths(&all).any(|dir| dir.join(name).is_file()))
     };
     let dialogs = on_path("zenity") || std::env::var_os("XDG_CURRENT_DESKTOP").is_some();
-    line(text, dialogs, if dialogs { "file dialogs" } else { "file dialogs: files open by drag and drop, by a typed path, and from the command line" });
+    line(
+        text,
+        dialogs,
+        if dialogs {
+            "file dialogs"
+        } else {
+            "file dialogs: files open by drag and drop, by a typed path, and from the command line"
+        },
+    );
 }

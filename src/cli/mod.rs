@@ -82,7 +82,9 @@ fn complain(sentence: &str) {
 /// Writes to standard output; a closed pipe (`| head`) is no fault.
 fn say(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write to the terminal"),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to the terminal")
+        }
         _ => Ok(()),
     }
 }
@@ -110,7 +112,8 @@ fn stop_on_signal() -> Result<Stop> {
 
 fn score_command(wish: &args::Score) -> Result<()> {
     let metrics = metrics::select(&wish.metrics).map_err(|error| anyhow!(Usage(error.to_string())))?;
-    let format: Format = wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
+    let format: Format =
+        wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
     let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
     let settings = ScoreSettings { metrics, frames: wish.frames.clone() };
     let mut progress = Progress::new();

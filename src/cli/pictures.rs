@@ -40,7 +40,9 @@ fn at(wish: &args::Shot, state: &State) -> Result<usize> {
     match (wish.frame, wish.at, timeline) {
         (Some(frame), ..) if frame < frames => Ok(frame),
         (Some(frame), ..) => bail!("frame {frame} was asked for, but the reference has frames 0 to {}", frames - 1),
-        (None, Some(seconds), Some(timeline)) if (0.0..timeline.duration()).contains(&seconds) => Ok(timeline.at(seconds)),
+        (None, Some(seconds), Some(timeline)) if (0.0..timeline.duration()).contains(&seconds) => {
+            Ok(timeline.at(seconds))
+        }
         (None, Some(seconds), Some(timeline)) => {
             bail!("{seconds} s was asked for, but the reference lasts {:.3} s", timeline.duration())
         }
@@ -89,7 +91,8 @@ pub(super) fn looking(view: &'static str, state: &State, place: usize) -> Lookin
 
 /// Draws the picture area; in the reference's own size (as shown) unless another is given.
 pub(super) fn draw(state: &State, looking: &Looking, size: Option<(u32, u32)>) -> Result<Vec<RgbaImage>> {
-    let own = || crate::views::picture(state).map(|p| p.shown_size().map(|side| side.round() as u32)).map(|[w, h]| (w, h));
+    let own =
+        || crate::views::picture(state).map(|p| p.shown_size().map(|side| side.round() as u32)).map(|[w, h]| (w, h));
     let size = size.or_else(own).context("there is no picture to show")?;
     let pictures = Shot { state, looking, size, pixels_per_point: 1.0 }.all();
     if pictures.is_empty() { Err(anyhow!("there is no picture to show")) } else { Ok(pictures) }

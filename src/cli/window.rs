@@ -27,7 +27,9 @@ pub(super) enum Start {
 
 pub(super) fn show(start: Start) -> Result<()> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|v| std::env::var_os(v).is_none()) {
-        bail!("there is no display to open a window on; `doublet demo --headless`, `shot` and `score` work without one");
+        bail!(
+            "there is no display to open a window on; `doublet demo --headless`, `shot` and `score` work without one"
+        );
     }
     ui::run(|wake| {
         let mut conductor = EngineConductor::new(wake);

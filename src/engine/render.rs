@@ -62,7 +62,10 @@ fn still(
 ) -> Result<String, SourceError> {
     if info.timeline.len() > 1 {
         let frames = info.timeline.len();
-        return Err(SourceError::source(format!("{} has {frames} frames and a .png holds one; write an .mkv", info.name)));
+        return Err(SourceError::source(format!(
+            "{} has {frames} frames and a .png holds one; write an .mkv",
+            info.name
+        )));
     }
     let frame = fit(source.get(0)?)?;
     media::write_png(&settings.output, &frame)?;

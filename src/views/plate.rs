@@ -10,7 +10,7 @@ use crate::engine::{State, Track, TrackId, TrackStatus};
 use super::camera::PxRect;
 use super::layout::{Content, PaneSpec};
 use super::looking::{Looking, Side};
-use super::{figures, style, text};
+use super::{figures, marks, style, text};
 
 /// Where in its room a plate stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,7 +131,7 @@ fn flicker_plates(state: &State, looking: &Looking, pane: PxRect, shown: TrackId
 /// The score plate of a track and, if its picture is missing, the sentence in the middle.
 fn side_plates(state: &State, id: TrackId, room: PxRect, spot: Spot, dim: bool, all: &mut Vec<Plate>) {
     let Some((place, track)) = state.tracks.iter().enumerate().find(|(_, t)| t.id == id) else { return };
-    let rows = score_rows(place, track);
+    let rows = score_rows(state, place, track);
     all.push(Plate { track: Some(id), room, spot, rows, dim });
     let missing = match (&track.status, &track.frame_fault, &track.shown) {
         (TrackStatus::Failed(sentence), ..) => Some((sentence.as_str(), style::RED)),
@@ -149,13 +149,17 @@ fn side_plates(state: &State, id: TrackId, room: PxRect, spot: Spot, dim: bool, 
 }
 
 /// Name, then scores, then what stands in.
-fn score_rows(place: usize, track: &Track) -> Vec<Vec<Piece>> {
+fn score_rows(state: &State, place: usize, track: &Track) -> Vec<Vec<Piece>> {
     let small = |t: String| Piece::new(t, style::SMALL, style::WEAK);
     let mut name = vec![Piece::new(format!("{} · {}", place + 1, track.label), style::SMALL, style::TEXT).strong()];
+    let marks = marks::of(state, track);
+    let marks = marks.iter().map(|m| Piece::new(m.word, style::SMALL, style::CARE).after(6.0));
     if place == 0 {
         name.push(small(text::REFERENCE.into()).after(6.0));
+        name.extend(marks);
         return vec![name];
     }
+    name.extend(marks);
     if figures::identical(&track.live) {
         name.push(Piece::new(text::IDENTICAL, style::SMALL, style::BLUE).after(6.0));
     }

@@ -69,7 +69,9 @@ fn bad_files_are_one_and_a_sentence_that_names_them() {
     let whole = std::fs::read(&a).unwrap();
     std::fs::write(&cut, &whole[..300]).unwrap();
     let model = format!("source | model {}", text.display());
-    for candidate in ["missing.mkv", &model, "source | model no-such-model", text.to_str().unwrap(), cut.to_str().unwrap()] {
+    for candidate in
+        ["missing.mkv", &model, "source | model no-such-model", text.to_str().unwrap(), cut.to_str().unwrap()]
+    {
         let said = sentence(&doublet(&["score", &a, candidate]), 1);
         let name = candidate.rsplit(['/', ' ']).next().unwrap();
         assert!(said.contains(name), "{name} is not named: {said}");
@@ -170,7 +172,9 @@ fn stages_models_and_doctor_answer() {
 #[test]
 fn every_clip_of_the_fixtures_scores_as_identical_to_itself() {
     let Some(dir) = testdata() else { return };
-    for entry in std::fs::read_dir(dir.join("clips")).unwrap().chain(std::fs::read_dir(dir.join("clips/images")).unwrap()) {
+    for entry in
+        std::fs::read_dir(dir.join("clips")).unwrap().chain(std::fs::read_dir(dir.join("clips/images")).unwrap())
+    {
         let path = entry.unwrap().path();
         if !path.is_file() {
             continue;
