@@ -1,7 +1,7 @@
 //! The window, driven by keys and mouse with no screen, over an engine that is none.
 
 #[path = "ui/fake.rs"]
-mod fake;
+pub mod fake;
 #[path = "ui/looks.rs"]
 mod looks;
 
