@@ -31,7 +31,7 @@
 //! | 6 | [`demo`] | the ready comparison that `make run` opens |
 //! | 6 | [`views`] | split, side by side, flicker, difference; one camera; the canvas shader and its twin |
 //! | 7 | [`ui`] | the window: panels, keys, theme, all its words |
-//! | 7 | [`cli`] | the same engine, no window |
+//! | 8 | [`cli`] | the command line: the same engine with no window, or the window on what was named |
 
 pub mod frame;
 

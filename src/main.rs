@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // While no other thread runs.
+    doublet::media::silence_encoders();
     ExitCode::from(doublet::cli::run(std::env::args_os()))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::demo;
+use crate::demo::{self, Comparison};
 use crate::engine::{ScoreSettings, score};
 use crate::frame::Stop;
 use crate::metrics::METRICS;
@@ -25,11 +25,17 @@ pub fn run(wish: &args::Demo) -> Result<()> {
     if wish.headless { headless(&wish.output) } else { window::show(window::Start::Demo) }
 }
 
-/// Makes what is missing of the demo in the user's cache folder.
-pub fn prepare(progress: &mut dyn FnMut(&str, f32), stop: &Stop) -> Result<Lines> {
-    let made = demo::prepare(&cache()?, progress, stop)?;
-    let candidates = made.candidates.into_iter().map(|(label, line)| format!("{label} = {line}")).collect();
-    Ok(Lines { reference: format!("source = {}", made.reference), candidates, notes: made.notes })
+/// Makes what is missing of the demo in the user's cache folder. `ready` is given what can be opened already, each time
+/// that grows.
+pub fn prepare(progress: &mut dyn FnMut(&str, f32), ready: &mut dyn FnMut(Lines), stop: &Stop) -> Result<Lines> {
+    let mut ready = |made: &Comparison| ready(lines(made));
+    let made = demo::prepare_with(&demo::Settings::default(), &cache()?, progress, &mut ready, stop)?;
+    Ok(lines(&made))
+}
+
+fn lines(made: &Comparison) -> Lines {
+    let candidates = made.candidates.iter().map(|(label, line)| format!("{label} = {line}")).collect();
+    Lines { reference: format!("source = {}", made.reference), candidates, notes: made.notes.clone() }
 }
 
 fn cache() -> Result<PathBuf> {
@@ -42,7 +48,8 @@ fn cache() -> Result<PathBuf> {
 fn headless(folder: &Path) -> Result<()> {
     let stop = stop_on_signal()?;
     let mut progress = Progress::new();
-    let lines = prepare(&mut |what, share| progress.tell(&format!("{what}, {:.0}%", share * 100.0)), &stop)?;
+    let lines =
+        prepare(&mut |what, share| progress.tell(&format!("{what}, {:.0}%", share * 100.0)), &mut |_| {}, &stop)?;
     progress.clear();
     lines.notes.iter().try_for_each(|note| say(&format!("{note}\n")))?;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;

@@ -16,8 +16,8 @@ use clap::Parser;
 
 use crate::engine::{Recipe, RenderSettings, ScoreSettings, Settings, Workshop, render, score};
 use crate::frame::Stop;
-use crate::metrics;
 use crate::report::{Format, write_atomic};
+use crate::{metrics, models};
 
 use args::{Cli, Command};
 use progress::Progress;
@@ -35,6 +35,13 @@ struct Usage(String);
 /// Runs `doublet` with these arguments (the program's name first) and gives the exit code. Whatever fails is told in one
 /// sentence on standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let code = answer(arguments);
+    // Inference threads end before the library under them is unloaded.
+    models::Runtime::shutdown();
+    code
+}
+
+fn answer(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

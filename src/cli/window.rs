@@ -14,7 +14,8 @@ use super::{demo, recipe, recipes};
 pub fn open(reference: Option<String>, candidates: Vec<String>) -> Result<()> {
     let Some(reference) = reference else { return show(Start::Empty) };
     // What was typed wrong is said at the terminal, before a window opens.
-    (recipe(&reference)?, recipes(&candidates)?);
+    recipe(&reference)?;
+    recipes(&candidates)?;
     show(Start::Files { reference, candidates })
 }
 
@@ -92,13 +93,29 @@ impl Drop for EngineConductor {
     }
 }
 
-/// Makes the demo on a thread of its own, and opens it.
+/// Makes the demo on a thread of its own, opens it as soon as there is something to compare, and adds the rest.
 fn make_demo(remote: &Remote, stop: &Stop) {
-    let made = demo::prepare(&mut |what, share| remote.busy(Some((what.to_owned(), Some(share)))), stop);
+    let mut opened: Vec<String> = Vec::new();
+    let mut open = |lines: &demo::Lines, least: usize| match opened.len() {
+        0 if lines.candidates.len() < least => {}
+        0 => {
+            opened = lines.candidates.clone();
+            remote.send(Command::Open { reference: lines.reference.clone(), candidates: lines.candidates.clone() });
+        }
+        _ => {
+            for line in lines.candidates.iter().filter(|line| !opened.contains(line)) {
+                remote.send(Command::Add(line.clone()));
+            }
+            opened = lines.candidates.clone();
+        }
+    };
+    let mut progress = |what: &str, share| remote.busy(Some((what.to_owned(), Some(share))));
+    // The recipes need no file of their own: the third line is the first encode.
+    let made = demo::prepare(&mut progress, &mut |lines| open(&lines, 3), stop);
     match made {
-        Ok(comparison) => {
-            remote.send(Command::Open { reference: comparison.reference, candidates: comparison.candidates });
-            comparison.notes.into_iter().for_each(|note| remote.notice(Severity::Note, note));
+        Ok(lines) => {
+            open(&lines, 1);
+            lines.notes.into_iter().for_each(|note| remote.notice(Severity::Note, note));
         }
         Err(_) if stop.is_set() => {}
         Err(error) => remote.notice(Severity::Source, format!("the demo cannot be made: {error:#}")),

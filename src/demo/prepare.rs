@@ -158,6 +158,22 @@ const X264: (f32, f32) = (0.62, 0.72);
 const SVTAV1: (f32, f32) = (0.72, 0.84);
 const ATTACK: (f32, f32) = (0.84, 1.0);
 
+/// One file to write.
+struct Job<'a> {
+    path: PathBuf,
+    codec: &'static str,
+    crf: Option<f32>,
+    /// The codec's default when `None`.
+    preset: Option<&'static str>,
+    /// What a person is told meanwhile.
+    words: &'a str,
+    /// Shares of the whole work at which it begins and ends.
+    share: (f32, f32),
+}
+
+/// For files that need not be small.
+const QUICK: Option<&str> = Some("veryfast");
+
 struct Work<'a> {
     settings: &'a Settings,
     folder: PathBuf,
@@ -169,34 +185,41 @@ struct Work<'a> {
 impl Work<'_> {
     /// The clip, drawn and stored: what is stored is the reference.
     fn source(&mut self) -> Result<PathBuf, DemoError> {
+        let words = "drawing the demo clip";
+        let crf = Some(self.settings.source_crf);
         let lossy = self.folder.join("source.mkv");
         let lossless = self.folder.join("source-ffv1.mkv");
         if let Some(there) = [&lossy, &lossless].into_iter().find(|p| whole(p)) {
             return Ok(there.clone());
         }
         (self.progress)("building the demo street", 0.0);
-        let scene = Arc::new(Scene::sized(self.settings.width, self.settings.height, self.settings.frames));
+        let scene = Scene::sized(self.settings.width, self.settings.height, self.settings.frames);
         let target = self.target();
         let mut draw =
             |n: usize| -> Result<Arc<Frame>, DemoError> { Ok(Arc::new(color::from_rgb(&scene.frame(n), &target)?)) };
-        if self.write(&lossy, "x264", Some(self.settings.source_crf), "drawing the demo clip", DRAWING, &mut draw)? {
+        let job = Job { path: lossy.clone(), codec: "x264", crf, preset: QUICK, words, share: DRAWING };
+        if self.write(&job, &mut draw)? {
             return Ok(lossy);
         }
+        // No x264 here: FFmpeg's own lossless codec is always there. The encodes that need x264 speak for themselves.
         self.notes.clear();
-        self.write(&lossless, "ffv1", None, "drawing the demo clip", DRAWING, &mut draw)?;
+        let job = Job { path: lossless.clone(), codec: "ffv1", crf: None, preset: None, words, share: DRAWING };
+        self.write(&job, &mut draw)?;
         Ok(lossless)
     }
 
     fn x264(&mut self, source: &Path) -> Result<Option<PathBuf>, DemoError> {
-        let path = self.folder.join("x264.mkv");
+        let words = "encoding it with x264 at a low rate";
         let crf = Some(self.settings.x264_crf);
-        self.recode(source, &path, "x264", crf, "encoding it with x264 at a low rate", X264)
+        let path = self.folder.join("x264.mkv");
+        self.recode(source, Job { path, codec: "x264", crf, preset: None, words, share: X264 })
     }
 
     fn svtav1(&mut self, source: &Path) -> Result<Option<PathBuf>, DemoError> {
-        let path = self.folder.join("svtav1.mkv");
+        let words = "encoding it with SVT-AV1";
         let crf = Some(self.settings.av1_crf);
-        self.recode(source, &path, "svtav1", crf, "encoding it with SVT-AV1", SVTAV1)
+        let path = self.folder.join("svtav1.mkv");
+        self.recode(source, Job { path, codec: "svtav1", crf, preset: None, words, share: SVTAV1 })
     }
 
     /// The low-rate encode again, sharpened and with stretched contrast: looks crisper, is further from the truth.
@@ -205,49 +228,37 @@ impl Work<'_> {
         if whole(&path) {
             return Ok(Some(path));
         }
-        let open: Box<dyn FrameSource> = Box::new(media::open(x264)?);
-        let sharp = filters::unsharp(open, self.settings.sharpen)?;
+        let sharp = filters::unsharp(Box::new(media::open(x264)?), self.settings.sharpen)?;
         let mut input = filters::contrast(sharp, self.settings.stretch)?;
         let (target, stop) = (self.target(), self.stop);
         let mut frame = |n: usize| -> Result<Arc<Frame>, DemoError> {
             let made = input.frame(&mut Request::new(n, stop))?;
             Ok(color::conform(&made, &target, Kernel::Bicubic)?.0)
         };
-        let crf = Some(self.settings.source_crf + 6.0);
-        Ok(self.write(&path, "x264", crf, "sharpening the x264 encode", ATTACK, &mut frame)?.then_some(path))
+        let (words, crf) = ("sharpening the x264 encode", Some(self.settings.source_crf + 5.0));
+        let job = Job { path, codec: "x264", crf, preset: QUICK, words, share: ATTACK };
+        Ok(self.write(&job, &mut frame)?.then_some(job.path))
     }
 
-    /// Encodes the file `from` anew, unless `path` is there.
-    fn recode(
-        &mut self,
-        from: &Path,
-        path: &Path,
-        codec: &str,
-        crf: Option<f32>,
-        words: &str,
-        share: (f32, f32),
-    ) -> Result<Option<PathBuf>, DemoError> {
-        if whole(path) {
-            return Ok(Some(path.into()));
+    /// Encodes the file `from` anew, unless that is done.
+    fn recode(&mut self, from: &Path, job: Job<'_>) -> Result<Option<PathBuf>, DemoError> {
+        if whole(&job.path) {
+            return Ok(Some(job.path));
         }
         let mut input = media::open(from)?;
         let stop = self.stop;
         let mut frame = |n: usize| Ok(input.frame(&mut Request::new(n, stop))?);
-        Ok(self.write(path, codec, crf, words, share, &mut frame)?.then(|| path.into()))
+        Ok(self.write(&job, &mut frame)?.then_some(job.path))
     }
 
-    /// Writes all frames to `path`. False when this FFmpeg has no such encoder; then a note says so.
+    /// Writes all frames. False when this FFmpeg has no such encoder; then a note says so.
     fn write(
         &mut self,
-        path: &Path,
-        codec: &str,
-        crf: Option<f32>,
-        words: &str,
-        share: (f32, f32),
+        job: &Job<'_>,
         frame: &mut dyn FnMut(usize) -> Result<Arc<Frame>, DemoError>,
     ) -> Result<bool, DemoError> {
-        let Some(codec) = media::codec(codec) else { return Ok(false) };
-        let mut encoder = match Encoder::create(path, &self.encoding(codec, crf)) {
+        let Some(codec) = media::codec(job.codec) else { return Ok(false) };
+        let mut encoder = match Encoder::create(&job.path, &self.encoding(codec, job)) {
             Ok(encoder) => encoder,
             Err(error @ (MediaError::NoEncoder { .. } | MediaError::Settings { .. })) => {
                 self.notes.push(format!("left out of the demo: {error}"));
@@ -255,11 +266,13 @@ impl Work<'_> {
             }
             Err(error) => return Err(error.into()),
         };
-        let frames = self.settings.frames;
+        let (frames, (from, to)) = (self.settings.frames, job.share);
         for n in 0..frames {
             self.stop.check()?;
-            let done = share.0 + (share.1 - share.0) * n as f32 / frames as f32;
-            (self.progress)(&format!("{words}, {} of {frames}", n + 1), done);
+            (self.progress)(
+                &format!("{}, {} of {frames}", job.words, n + 1),
+                from + (to - from) * n as f32 / frames as f32,
+            );
             encoder.push(&*frame(n)?)?;
         }
         self.stop.check()?;
@@ -267,12 +280,12 @@ impl Work<'_> {
         Ok(true)
     }
 
-    fn encoding(&self, codec: &'static Codec, crf: Option<f32>) -> EncodeSettings {
+    fn encoding(&self, codec: &'static Codec, job: &Job<'_>) -> EncodeSettings {
         let target = self.target();
         EncodeSettings {
             codec,
-            crf,
-            preset: None,
+            crf: job.crf,
+            preset: job.preset.map(str::to_owned),
             width: target.width,
             height: target.height,
             layout: target.layout,

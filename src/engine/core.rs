@@ -226,8 +226,8 @@ impl Engine {
         match command {
             Command::Open { reference, candidates } => self.open(&reference, &candidates),
             Command::OpenReference(line) => {
-                let candidates: Vec<_> = self.state.candidates().iter().map(|t| t.recipe.clone()).collect();
-                self.open(&line, &candidates);
+                let lines = self.lines();
+                self.open(&line, lines.get(1..).unwrap_or(&[]));
             }
             Command::Add(line) if self.state.tracks.is_empty() => self.open(&line, &[]),
             Command::Add(line) => self.add(&line),
@@ -310,7 +310,7 @@ impl Engine {
 
     fn promote(&mut self, id: TrackId) {
         let Some(place) = self.state.tracks.iter().position(|t| t.id == id).filter(|p| *p > 0) else { return };
-        let lines: Vec<_> = self.state.tracks.iter().map(|t| t.recipe.clone()).collect();
+        let lines = self.lines();
         let leans = |line: &String| Recipe::parse(line).is_ok_and(|r| r.head == super::Head::Source);
         if leans(&lines[place]) {
             let sentence = "this candidate is made from the reference, so it cannot take its place".to_owned();
@@ -351,6 +351,11 @@ impl Engine {
                 });
             }
         }
+    }
+
+    /// Every track's line, with its name, in the order of the list.
+    fn lines(&self) -> Vec<String> {
+        self.state.tracks.iter().filter_map(|t| Some(self.backstage.get(&t.id)?.recipe.to_string())).collect()
     }
 
     fn reference_recipe(&self) -> Option<Recipe> {

@@ -32,7 +32,7 @@ impl Engine {
 
     /// Moves the clock to `now`, and shows what is due. Gives when the next frame is due.
     pub(super) fn play(&mut self, now: Instant) -> Option<Duration> {
-        let Some(timeline) = self.timeline() else { return None };
+        let timeline = self.timeline()?;
         let clock = self.state.clock;
         if !clock.playing || self.playback.anchor.is_none() {
             if self.all_arrived(clock.frame, clock.playing) {

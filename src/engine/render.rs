@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::color::{Target, conform};
-use crate::frame::{Frame, FrameSource, Request, Sample, SourceError, SourceInfo, Stop};
+use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
 use crate::media::{self, CODECS, EncodeSettings, Encoder};
 
 use super::recipe::Recipe;
@@ -41,7 +41,7 @@ pub fn render(
     };
     let fit = |frame: Arc<Frame>| fitted(&frame, model.as_deref(), workshop);
     if settings.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
-        return still(&mut *source, &info, settings, &fit);
+        return still(&mut *source, &info, settings, &fit, workshop);
     }
     video(&mut *source, &info, settings, &fit, progress, stop)
 }
@@ -59,6 +59,7 @@ fn still(
     info: &SourceInfo,
     settings: &RenderSettings,
     fit: &dyn Fn(Arc<Frame>) -> Result<Arc<Frame>, SourceError>,
+    workshop: &Workshop,
 ) -> Result<String, SourceError> {
     if info.timeline.len() > 1 {
         let frames = info.timeline.len();
@@ -67,9 +68,25 @@ fn still(
             info.name
         )));
     }
-    let frame = fit(source.get(0)?)?;
+    let frame = source.get(0)?;
+    // PNG holds R'G'B' and grey: pictures that are R'G'B' already never take the reference's Y'CbCr on the way.
+    let frame = if frame.layout.sample == Sample::F32 { frame } else { fit(frame)? };
+    let (frame, said) = match frame.layout.family {
+        Family::Yuv => {
+            let bits = if frame.layout.sample == Sample::F32 { 8 } else { frame.layout.sample.bits() };
+            (conform(&frame, &as_rgb(&frame, bits), workshop.kernel)?.0, ", converted from Y'CbCr")
+        }
+        _ => (frame, ""),
+    };
     media::write_png(&settings.output, &frame)?;
-    Ok(format!("1 picture, {}x{} {}", frame.width, frame.height, frame.layout.name()))
+    Ok(format!("1 picture, {}x{} {}{said}", frame.width, frame.height, frame.layout.name()))
+}
+
+/// The same picture as integer R'G'B' of `bits` bits.
+fn as_rgb(frame: &Frame, bits: u8) -> Target {
+    let color = ColorInfo::rgb(frame.color.primaries, frame.color.transfer);
+    let layout = Layout { family: Family::Rgb, sample: Sample::integer(bits), chroma_shift: (0, 0), ..frame.layout };
+    Target { layout, color, ..Target::of(frame) }
 }
 
 fn video(

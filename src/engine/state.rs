@@ -40,7 +40,7 @@ impl State {
 #[derive(Clone, Debug)]
 pub struct Track {
     pub id: TrackId,
-    /// The line it was opened from: a path or a recipe.
+    /// The line it was opened from, without a name: a path or a recipe.
     pub recipe: String,
     /// A short name for lists and plates.
     pub label: String,

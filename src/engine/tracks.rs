@@ -82,7 +82,7 @@ impl Track {
     pub(super) fn opening(id: TrackId, recipe: &Recipe) -> Self {
         Self {
             id,
-            recipe: recipe.to_string(),
+            recipe: recipe.chain(),
             label: recipe.label(),
             status: TrackStatus::Opening,
             info: None,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::error::MediaError;
 use super::mux::{self, Writer};
+use super::pack;
 use super::pending::Pending;
-use super::picture;
 use crate::frame::{ColorInfo, Frame, Layout, SourceInfo, Timeline};
 
 /// An encoder that Doublet knows how to set. A new one is one more line in [`CODECS`].
@@ -22,6 +22,8 @@ pub struct Codec {
     pub crf: Option<(f32, f32, f32)>,
     /// The default preset, for encoders that have presets.
     pub preset: Option<&'static str>,
+    /// All presets, fastest first.
+    pub presets: &'static [&'static str],
     /// Options that are always set.
     pub(super) options: &'static [(&'static str, &'static str)],
     /// Encoder threads; fixed where the output depends on their number, 0 (one a core) where it does not.
@@ -47,6 +49,7 @@ pub static CODECS: &[Codec] = &[
         encoder: "ffv1",
         crf: None,
         preset: None,
+        presets: &[],
         options: &[("level", "3"), ("slicecrc", "1")],
         threads: 0,
         intra: true,
@@ -58,6 +61,18 @@ pub static CODECS: &[Codec] = &[
         encoder: "libx264",
         crf: Some((23.0, 0.0, 51.0)),
         preset: Some("medium"),
+        presets: &[
+            "ultrafast",
+            "superfast",
+            "veryfast",
+            "faster",
+            "fast",
+            "medium",
+            "slow",
+            "slower",
+            "veryslow",
+            "placebo",
+        ],
         options: &[],
         threads: 4,
         intra: false,
@@ -69,6 +84,7 @@ pub static CODECS: &[Codec] = &[
         encoder: "libsvtav1",
         crf: Some((35.0, 1.0, 63.0)),
         preset: Some("8"),
+        presets: &["13", "12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"],
         options: &[],
         threads: 0,
         intra: false,
@@ -115,6 +131,21 @@ impl EncodeSettings {
             sample_aspect: info.sample_aspect,
             rotation: info.rotation,
         }
+    }
+
+    /// A rate factor or preset that the codec does not have.
+    fn fault(&self) -> Option<String> {
+        if let Some(crf) = self.crf {
+            let Some((_, low, high)) = self.codec.crf else { return Some("it is lossless and has no crf".into()) };
+            if !(low..=high).contains(&crf) {
+                return Some(format!("crf {crf} is outside {low} to {high}"));
+            }
+        }
+        let preset = self.preset.as_deref().filter(|p| !self.codec.presets.contains(p))?;
+        Some(match self.codec.presets {
+            [] => "it has no presets".into(),
+            list => format!("there is no preset {preset}; choose one of {}", list.join(", ")),
+        })
     }
 
     /// Why the codec cannot hold such frames, as advice; `None` when it can.
@@ -179,10 +210,7 @@ impl Encoder {
             return Err(cannot(advice));
         }
         let format = mux::pixel_format(codec.encoder, &settings.layout).ok_or_else(|| cannot("use ffv1".into()))?;
-        if let (Some(crf), Some((_, low, high))) = (settings.crf, codec.crf)
-            && !(low..=high).contains(&crf)
-        {
-            let reason = format!("crf {crf} is outside {low} to {high}");
+        if let Some(reason) = settings.fault() {
             return Err(MediaError::Settings { path: path.into(), codec: codec.label.into(), reason });
         }
         let pending = Pending::new(path)?;
@@ -210,7 +238,7 @@ impl Encoder {
         let Some(&pts) = s.timeline.pts.get(self.frames) else {
             return Err(MediaError::PastEnd { path: path(), frame: self.frames, count: s.timeline.len() });
         };
-        let picture = picture::from_frame(frame, self.format, self.pending.target())?;
+        let picture = pack::from_frame(frame, self.format, self.pending.target())?;
         self.writer.send(Some((&picture, pts)))?;
         self.frames += 1;
         Ok(())

@@ -44,21 +44,22 @@ pub(super) struct Plan {
     pub invert: bool,
     /// Half floats, widened to 32 bits.
     pub half: bool,
+    /// The one component is an index into a palette of 32-bit words.
     pub palette: bool,
 }
 
 /// The plan for `format`; `None` when it holds no planes of Y'CbCr, R'G'B' or grey. `opaque` says that a palette has
 /// no transparent entry.
 pub(super) fn plan(format: &PixelFormat, opaque: bool) -> Option<Plan> {
-    if format.foreign || format.name.starts_with("xyz") || format.components.is_empty() {
+    // XYZ is no R'G'B', and the descriptor of uyyvyy411 does not say where its luma stands.
+    let odd = format.name.starts_with("xyz") || format.name == "uyyvyy411";
+    if format.foreign || odd || format.components.is_empty() {
         return None;
     }
     if format.palette {
         let alpha = !opaque;
         let layout = Layout { family: Family::Rgb, sample: Sample::U8, chroma_shift: (0, 0), alpha };
-        // A palette entry is a 32-bit ARGB word in native byte order; the reader numbers its bytes.
-        let order = if cfg!(target_endian = "little") { [2, 1, 0, 3] } else { [1, 2, 3, 0] };
-        let components = order[..layout.planes()].to_vec();
+        let components = vec![0; layout.planes()];
         let spread = vec![0; components.len()];
         return Some(Plan { layout, native: None, components, spread, invert: false, half: false, palette: true });
     }

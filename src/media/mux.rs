@@ -17,6 +17,16 @@ use super::pending::Pending;
 use super::picture::{Picture, format_number};
 use crate::frame::{Layout, Rational, Timeline};
 
+/// Tells SVT-AV1, which has a log of its own, to print errors only. For the first line of `main`: it does nothing once
+/// the process has a second thread, because the environment cannot be changed safely then.
+pub fn silence_encoders() {
+    let alone = std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1);
+    if alone && std::env::var_os("SVT_LOG").is_none() {
+        // SAFETY: this is the only thread of the process, so nobody reads the environment meanwhile.
+        unsafe { std::env::set_var("SVT_LOG", "1") };
+    }
+}
+
 /// Whether this FFmpeg was built with the encoder.
 pub(super) fn has_encoder(name: &str) -> bool {
     quiet();
@@ -276,9 +286,22 @@ fn encoder_options(settings: &EncodeSettings) -> Options {
     if let Some(default) = codec.preset {
         pairs.push(("preset".into(), settings.preset.clone().unwrap_or_else(|| default.into())));
     }
+    if codec.encoder == "libx264" && wide_vectors() {
+        pairs.push(("x264-params".into(), "asm=avx2".into()));
+    }
     let text = |s: &String| CString::new(s.as_str()).unwrap_or_default();
     let pairs: Vec<(CString, CString)> = pairs.iter().map(|(k, v)| (text(k), text(v))).collect();
     Options::new(&pairs.iter().map(|(k, v)| (k.as_c_str(), v.as_c_str())).collect::<Vec<_>>())
+}
+
+/// x264's AVX-512 code for its macroblock tree reads memory that nobody wrote (seen at a width of 192 samples):
+/// the same frames then give other bytes each time. Its AVX2 code does not.
+fn wide_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    let wide = std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(target_arch = "x86_64"))]
+    let wide = false;
+    wide
 }
 
 /// Tags `stream` with a turn of `degrees` clockwise: as a display matrix, and as the older "rotate" tag for containers

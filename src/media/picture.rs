@@ -13,7 +13,7 @@ use super::color;
 use super::error::MediaError;
 use super::facts::ColorCodes;
 use super::ffi::string;
-use super::layout::{self, Component, PixelFormat, Plan};
+use super::layout::{Component, PixelFormat, Plan};
 use crate::frame::{Frame, FrameError, Plane, Sample};
 
 /// A pixel format's descriptor as plain data, and FFmpeg's own for its line reader.
@@ -88,7 +88,7 @@ impl Picture {
         self.0
     }
 
-    fn raw(&self) -> &AVFrame {
+    pub(super) fn raw(&self) -> &AVFrame {
         // SAFETY: the frame is live and ours; nobody writes to it while it is borrowed.
         unsafe { &*self.0 }
     }
@@ -153,15 +153,30 @@ impl Picture {
         }
     }
 
-    /// Whether every palette entry is opaque.
-    pub(super) fn opaque_palette(&self) -> bool {
+    /// The 256 colours of a palette format, each a word 0xAARRGGBB; `None` for other formats.
+    fn palette(&self) -> Option<Vec<u32>> {
         let palette = self.raw().data[1];
-        if palette.is_null() {
-            return true;
+        if palette.is_null() || !describe(self.format()).is_some_and(|(f, _)| f.palette) {
+            return None;
         }
         // SAFETY: a palette format's second plane holds 256 words of 32 bits.
         let entries = unsafe { std::slice::from_raw_parts(palette, 1024) };
-        entries.chunks_exact(4).all(|e| u32::from_ne_bytes([e[0], e[1], e[2], e[3]]) >> 24 == 255)
+        Some(entries.chunks_exact(4).map(|e| u32::from_ne_bytes([e[0], e[1], e[2], e[3]])).collect())
+    }
+
+    /// Whether every palette entry is opaque; true without a palette.
+    pub(super) fn opaque_palette(&self) -> bool {
+        self.palette().is_none_or(|p| p.iter().all(|word| word >> 24 == 255))
+    }
+
+    /// Planes of red, green, blue and, if planned, alpha by way of the palette.
+    fn look_up(&self, plan: &Plan) -> Result<Vec<Plane>, FrameError> {
+        let (width, height) = self.size();
+        let palette = self.palette().unwrap_or_else(|| vec![0; 256]);
+        let indices = self.read::<u16>(0, width, height);
+        let shifts = [16, 8, 0, 24].into_iter().take(plan.layout.planes());
+        let channel = |shift: u32| indices.iter().map(|&i| (palette[usize::from(i & 255)] >> shift) as u8).collect();
+        shifts.map(|shift| Plane::from_u8(width, height, channel(shift))).collect()
     }
 
     /// The picture as a frame, by `plan`; colour codes that it lacks are taken from `stream`.
@@ -204,20 +219,21 @@ impl Picture {
 
     fn repack(&self, plan: &Plan) -> Result<Vec<Plane>, FrameError> {
         let (width, height) = self.size();
+        if plan.palette {
+            return self.look_up(plan);
+        }
         let plane = |i: usize| {
             let (w, h) = plan.layout.plane_size(i, width, height);
             let component = plan.components[i];
             match plan.layout.sample {
                 Sample::F32 if plan.half => {
-                    let words = self.read::<u16>(component, w, h, plan);
+                    let words = self.read::<u16>(component, w, h);
                     Plane::from_f32(w, h, words.into_iter().map(|v| half::f16::from_bits(v).to_f32()).collect())
                 }
-                Sample::F32 => Plane::from_f32(
-                    w,
-                    h,
-                    self.read::<u32>(component, w, h, plan).into_iter().map(f32::from_bits).collect(),
-                ),
-                Sample::U16 { .. } => Plane::from_u16(w, h, self.read::<u16>(component, w, h, plan)),
+                Sample::F32 => {
+                    Plane::from_f32(w, h, self.read::<u32>(component, w, h).into_iter().map(f32::from_bits).collect())
+                }
+                Sample::U16 { .. } => Plane::from_u16(w, h, self.read::<u16>(component, w, h)),
                 Sample::U8 => {
                     let max = plan.spread[component.min(plan.spread.len() - 1)];
                     let spread = |v: u16| (v * 255 + max / 2).checked_div(max).unwrap_or(v) as u8;
@@ -225,7 +241,7 @@ impl Picture {
                     Plane::from_u8(
                         w,
                         h,
-                        self.read::<u16>(component, w, h, plan).into_iter().map(|v| spread(v) ^ flip).collect(),
+                        self.read::<u16>(component, w, h).into_iter().map(|v| spread(v) ^ flip).collect(),
                     )
                 }
             }
@@ -234,7 +250,7 @@ impl Picture {
     }
 
     /// Component `c` of every pixel, `w` by `h`, in words of `T` (2 or 4 bytes).
-    fn read<T: bytemuck::Pod>(&self, c: usize, w: u32, h: u32, plan: &Plan) -> Vec<T> {
+    fn read<T: bytemuck::Pod>(&self, c: usize, w: u32, h: u32) -> Vec<T> {
         let mut words = vec![T::zeroed(); w as usize * h as usize];
         let Some((_, desc)) = describe(self.format()) else { return words };
         let mut planes = [std::ptr::null(); 4];
@@ -254,7 +270,7 @@ impl Picture {
                     y as c_int,
                     c as c_int,
                     w as c_int,
-                    plan.palette.into(),
+                    0,
                     size_of::<T>() as c_int,
                 );
             }
@@ -283,73 +299,68 @@ impl AsRef<[u8]> for View {
     }
 }
 
-/// A new picture with the samples of `frame`, in FFmpeg's pixel format `format` that holds exactly them.
-pub(super) fn from_frame(frame: &Frame, format: c_int, path: &Path) -> Result<Picture, MediaError> {
-    let picture = Picture::empty(path)?;
-    let Some((pixel, desc)) = describe(format) else { return Err(MediaError::Memory(path.into())) };
-    // SAFETY: the frame is ours; its buffers are allocated for the size and format that were just set.
-    unsafe {
-        (*picture.0).width = frame.width as c_int;
-        (*picture.0).height = frame.height as c_int;
-        (*picture.0).format = format;
-        if av_frame_get_buffer(picture.0, 0) < 0 {
-            return Err(MediaError::Memory(path.into()));
-        }
-    }
-    match layout::plan(&pixel, true).and_then(|p| p.native) {
-        Some(order) => picture.copy_planes(frame, &order),
-        None => picture.write_words(frame, desc),
-    }
-    Ok(picture)
-}
+#[cfg(test)]
+mod tests {
+    use super::super::layout;
+    use super::super::pack::from_frame;
+    use super::*;
+    use crate::frame::{ColorInfo, Family, Layout};
 
-impl Picture {
-    fn copy_planes(&self, frame: &Frame, order: &[usize]) {
-        let size = frame.layout.sample.bytes();
-        for (plane, &p) in frame.planes().iter().zip(order) {
-            let (data, stride) = (self.raw().data[p], self.raw().linesize[p] as usize);
-            for y in 0..plane.height {
-                let row = plane.row_bytes(y, size);
-                // SAFETY: the buffer was allocated for this format and size: `height` rows of at least `row` bytes,
-                // `stride` apart; it cannot overlap with the source, which somebody else owns.
-                unsafe { std::ptr::copy_nonoverlapping(row.as_ptr(), data.add(y as usize * stride), row.len()) };
+    /// Samples without a pattern that a mix-up of planes or bits could survive.
+    fn noise(layout: Layout, width: u32, height: u32) -> Frame {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as u16 >> (16 - layout.sample.bits())
+        };
+        let planes = (0..layout.planes()).map(|i| {
+            let (w, h) = layout.plane_size(i, width, height);
+            let words: Vec<u16> = (0..w * h).map(|_| next()).collect();
+            match layout.sample {
+                Sample::U8 => Plane::from_u8(w, h, words.into_iter().map(|v| v as u8).collect()).unwrap(),
+                _ => Plane::from_u16(w, h, words).unwrap(),
+            }
+        });
+        Frame::new(width, height, layout, ColorInfo::default(), planes.collect()).unwrap()
+    }
+
+    #[test]
+    fn every_integer_format_is_repacked_without_a_changed_bit() {
+        let path = Path::new("test");
+        let (mut native, mut repacked) = (0, Vec::new());
+        for number in 0..AVPixelFormat::AV_PIX_FMT_NB as c_int {
+            let Some((format, _)) = describe(number) else { continue };
+            let Some(plan) = layout::plan(&format, true) else { continue };
+            let narrow = plan.spread.iter().any(|&max| max != 0);
+            if plan.palette || narrow || plan.layout.sample == Sample::F32 {
+                continue;
+            }
+            let frame = noise(plan.layout, 70, 46);
+            let codes = ColorCodes { matrix: 2, primaries: 2, transfer: 2, range: 0, siting: 0 };
+            let back = from_frame(&frame, number, path).unwrap().into_frame(&plan, &codes).unwrap();
+            assert!(back.same_samples(&frame), "{}", format.name);
+            match plan.native {
+                Some(_) => native += 1,
+                None => repacked.push(format.name),
             }
         }
-    }
-
-    fn write_words(&self, frame: &Frame, desc: *const AVPixFmtDescriptor) {
-        self.clear();
-        let mut planes = [std::ptr::null_mut(); 4];
-        planes.copy_from_slice(&self.raw().data[..4]);
-        for (c, plane) in frame.planes().iter().enumerate() {
-            for y in 0..plane.height {
-                let words: Vec<u16> = match frame.layout.sample {
-                    Sample::U8 => plane.row_u8(y).iter().map(|&v| v.into()).collect(),
-                    _ => plane.row_u16(y).to_vec(),
-                };
-                // SAFETY: FFmpeg's own writer stays inside planes that were allocated for this format and size, and
-                // reads as many words as the row has.
-                unsafe {
-                    av_write_image_line2(
-                        words.as_ptr().cast(),
-                        planes.as_mut_ptr(),
-                        self.raw().linesize.as_ptr(),
-                        desc,
-                        0,
-                        y as c_int,
-                        c as c_int,
-                        words.len() as c_int,
-                        2,
-                    );
-                }
-            }
+        assert!(native >= 50, "{native} formats are shared as they are");
+        for name in ["nv12", "p010le", "p016be", "yuyv422", "rgb48be", "yuv420p10be", "x2rgb10le", "ya16be", "y210le"] {
+            assert!(repacked.iter().any(|r| r == name), "{name} in {repacked:?}");
         }
     }
 
-    /// Zeroes the first plane: packed writers add bits to what is there, and a filler byte should not be chance.
-    fn clear(&self) {
-        let (data, stride) = (self.raw().data[0], self.raw().linesize[0] as usize);
-        // SAFETY: the first plane of a buffer from av_frame_get_buffer has `height` rows of `stride` bytes.
-        unsafe { std::ptr::write_bytes(data, 0, stride * self.raw().height as usize) };
+    #[test]
+    fn a_shared_plane_keeps_its_picture_alive_and_is_not_copied() {
+        let layout = Layout { family: Family::Yuv, sample: Sample::U8, chroma_shift: (1, 1), alpha: false };
+        let picture = from_frame(&noise(layout, 64, 48), format_number("yuv420p").unwrap(), Path::new("t")).unwrap();
+        let data = picture.raw().data[0].cast_const();
+        let plan = layout::plan(&describe(picture.format()).unwrap().0, true).unwrap();
+        let codes = picture.color_codes();
+        let frame = picture.into_frame(&plan, &codes).unwrap();
+        assert_eq!(frame.plane(0).bytes().as_ptr(), data);
+        let plane = frame.plane(1).clone();
+        drop(frame);
+        assert!(plane.bytes().iter().any(|&b| b != 0));
     }
 }

@@ -24,6 +24,9 @@ pub(super) enum Step {
     Lost,
 }
 
+/// A shown frame's packet number, and the decoding time of the packet that released it.
+pub(super) type Shown = (usize, Option<i64>);
+
 /// Reads, seeks and decodes one stream of one file.
 pub(super) struct Reader {
     pub path: PathBuf,
@@ -110,21 +113,32 @@ impl Reader {
     }
 
     /// Decodes everything in order, with a decoder of its own, and gives each shown frame's packet and decoding time.
-    pub(super) fn read_shown(&mut self, stop: &Stop) -> Result<Vec<(usize, Option<i64>)>, MediaError> {
+    /// Should anything be damaged, later decoding uses one thread: what threads patch up depends on their timing.
+    pub(super) fn read_shown(&mut self, stop: &Stop) -> Result<Vec<Shown>, MediaError> {
+        let (shown, damaged) = self.decode_all(stop)?;
+        if damaged {
+            self.threads = 1;
+        }
+        Ok(shown)
+    }
+
+    /// As [`Reader::read_shown`], and whether anything was damaged.
+    fn decode_all(&mut self, stop: &Stop) -> Result<(Vec<Shown>, bool), MediaError> {
         self.reopen()?;
         let mut decoder = self.input.decoder(&self.path, self.threads, true)?;
-        let (mut shown, mut number, mut faults, mut done) = (Vec::new(), 0, 0, false);
+        let (mut shown, mut number, mut faults, mut done, mut damaged) = (Vec::new(), 0, 0, false, false);
         loop {
             if stop.is_set() {
                 return Err(MediaError::Stopped);
             }
             match decoder.receive(&self.path)? {
                 Reply::Picture(p) => {
+                    damaged |= p.damaged();
                     shown.push((p.number().unwrap_or(usize::MAX), p.packet_dts()));
                     faults = 0;
                 }
                 Reply::End => break,
-                Reply::Fault if faults < MAX_FAULTS => faults += 1,
+                Reply::Fault if faults < MAX_FAULTS => (faults, damaged) = (faults + 1, true),
                 Reply::Fault => break,
                 Reply::Hungry if done => break,
                 Reply::Hungry => {
@@ -134,14 +148,14 @@ impl Reader {
                     } else {
                         let discard = self.packet.has(ffi::DISCARD);
                         self.packet.mark(number, discard);
-                        decoder.send(Some(&self.packet));
+                        damaged |= !decoder.send(Some(&self.packet));
                         number += 1;
                     }
                 }
             }
         }
         self.next_packet = usize::MAX;
-        Ok(shown)
+        Ok((shown, damaged))
     }
 
     /// Number of the next packet to be fed.

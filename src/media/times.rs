@@ -24,6 +24,9 @@ const CLOCKLESS: [&str; 14] = [
     "rawvideo",
 ];
 
+/// A reordering decoder releases its last few frames without a time; a step on is then what anybody would say.
+const DELAY: usize = 16;
+
 /// What is known of one shown frame's time, in ticks of the stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stamp {
@@ -41,7 +44,8 @@ fn valid(rate: Rational) -> Option<Rational> {
 pub(super) fn timeline(stamps: &[Stamp], stream: &StreamFacts, container: &str) -> (Timeline, Vec<String>) {
     let mut notes = Vec::new();
     let stated = valid(stream.average_rate).or(valid(stream.real_rate));
-    if CLOCKLESS.contains(&container) || stamps.iter().all(|s| s.pts.is_none() && s.dts.is_none()) {
+    let clockless = CLOCKLESS.contains(&container) || container.ends_with("_pipe");
+    if clockless || stamps.iter().all(|s| s.pts.is_none() && s.dts.is_none()) {
         let rate = stated.unwrap_or(ASSUMED);
         notes.push(format!("The file has no clock: {} is assumed", fps(rate)));
         return (Timeline::constant(stamps.len(), rate), notes);
@@ -49,8 +53,11 @@ pub(super) fn timeline(stamps: &[Stamp], stream: &StreamFacts, container: &str) 
     let time_base = valid(stream.time_base).map_or(Rational::new(1, 1000), |_| stream.time_base);
     let step = stated.map_or(1, |r| (1.0 / (r.as_f64() * time_base.as_f64())).round().max(1.0) as i64);
     let pts = ascending(stamps, |s| s.pts).or_else(|| ascending(stamps, |s| s.dts)).unwrap_or_else(|| {
-        notes.push("Some frames have no time of their own or share one: their times are made up".into());
-        filled(stamps, step)
+        let (times, invented) = filled(stamps, step);
+        if invented > DELAY {
+            notes.push(format!("{invented} frames have no time of their own: theirs follow the frame rate"));
+        }
+        times
     });
     let mean = mean_step(&pts);
     let rate = mean.map_or(stated, |mean| Some(nearest_rate(mean * time_base.as_f64(), stream)));
@@ -80,15 +87,16 @@ fn nearest_rate(seconds: f64, stream: &StreamFacts) -> Rational {
     stated.unwrap_or_else(|| Rational::new((1000.0 / seconds.max(1e-4)).round().max(1.0) as i64, 1000))
 }
 
-/// The first of pts, dts and "one step on" that lies after the frame before.
-fn filled(stamps: &[Stamp], step: i64) -> Vec<i64> {
-    let mut times: Vec<i64> = Vec::with_capacity(stamps.len());
+/// The first of pts, dts and "one step on" that lies after the frame before; and how often it was a step.
+fn filled(stamps: &[Stamp], step: i64) -> (Vec<i64>, usize) {
+    let (mut times, mut invented): (Vec<i64>, usize) = (Vec::with_capacity(stamps.len()), 0);
     for stamp in stamps {
         let after = times.last().copied();
         let known = [stamp.pts, stamp.dts].into_iter().flatten().find(|&t| after.is_none_or(|a| t > a));
+        invented += usize::from(known.is_none());
         times.push(known.unwrap_or_else(|| after.map_or(0, |a| a.saturating_add(step))));
     }
-    times
+    (times, invented)
 }
 
 fn mean_step(pts: &[i64]) -> Option<f64> {
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn gaps_and_repeats_are_filled_upwards() {
         let times = filled(&stamps(&[None, Some(10), Some(10), None, Some(40)]), 5);
-        assert_eq!(times, [0, 10, 15, 20, 40]);
+        assert_eq!(times, ([0, 10, 15, 20, 40].to_vec(), 3));
         assert_eq!(ascending(&stamps(&[Some(1), Some(1)]), |s| s.pts), None);
     }
 

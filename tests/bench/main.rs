@@ -2,7 +2,8 @@
 //!
 //! Each row times Doublet and its peer in turn (A B A B ...), on this machine, with the same threads, and shows the
 //! median of the ratios of neighbours with their spread: what else the machine does then weighs on both alike. Absolute
-//! figures stand beside them for orientation only. Above 1 Doublet is the faster one.
+//! figures stand beside them for orientation only. Above 1 Doublet is the faster one. "By CPU" is the same ratio by
+//! processor time: the steadier figure on a busy machine, and blind to what waits.
 //!
 //! `cargo bench --bench main -- [decode] [upscale] [score] [--rounds N]`
 #![allow(clippy::print_stdout, reason = "the table is what the program is for")]

@@ -4,16 +4,20 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 /// Head of the table that [`Row`]s print under.
-pub const HEAD: &str = "what                                      Doublet        peer   ratio   (min .. max)  target";
+pub const HEAD: &str =
+    "what                                       Doublet         peer  ratio  (min .. max)   by CPU  target";
 
 /// One line of the table.
 pub enum Row {
+    /// `ratio` is by the clock; `processor` is by processor time, which other programs' load disturbs less (`None`
+    /// where the system does not tell).
     Ratio {
         name: String,
         ours: f64,
         peer: f64,
         unit: &'static str,
         ratio: Spread,
+        processor: Option<f64>,
         target: Option<f64>,
     },
     /// A floor or another figure that has no peer.
@@ -46,17 +50,17 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Row::Ratio { name, ours, peer, unit, ratio: Spread { median, min, max }, target } => {
-                write!(f, "{name:<36}  {ours:>8.1} {unit:<3} {peer:>7.1} {unit:<3}  {median:>5.2}   ")?;
-                write!(f, "({min:.2} .. {max:.2})")?;
+            Row::Ratio { name, ours, peer, unit, ratio: Spread { median, min, max }, processor, target } => {
+                write!(f, "{name:<37} {ours:>8.1} {unit} {peer:>8.1} {unit}  {median:>5.2}  ({min:.2} .. {max:.2})")?;
+                write!(f, "  {:>6}", processor.map_or("-".into(), |ratio| format!("{ratio:.2}")))?;
                 match target {
                     Some(target) if median < target => write!(f, "  {target:.2}: missed"),
                     Some(target) => write!(f, "  {target:.2}: met"),
                     None => Ok(()),
                 }
             }
-            Row::Figure { name, value, unit } => write!(f, "{name:<36}  {value:>8.1} {unit}"),
-            Row::Skipped { name, reason } => write!(f, "{name:<36}  skipped: {reason}"),
+            Row::Figure { name, value, unit } => write!(f, "{name:<37} {value:>8.1} {unit}"),
+            Row::Skipped { name, reason } => write!(f, "{name:<37} skipped: {reason}"),
             Row::Note(text) => write!(f, "    {text}"),
         }
     }
@@ -75,25 +79,56 @@ pub fn compare(
     ours: Work<'_>,
     peer: Work<'_>,
 ) -> Row {
-    let mut run = || -> Result<(Vec<f64>, Vec<f64>), String> {
+    let mut run = || -> Result<(Vec<Cost>, Vec<Cost>), String> {
         ours()?;
         peer()?;
-        let mut times = (Vec::new(), Vec::new());
+        let mut costs = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            times.0.push(ours()?);
-            times.1.push(peer()?);
+            costs.0.push(cost(ours)?);
+            costs.1.push(cost(peer)?);
         }
-        Ok(times)
+        Ok(costs)
     };
     let (a, b) = match run() {
-        Ok(times) => times,
+        Ok(costs) => costs,
         Err(reason) => return Row::skipped(name, reason),
     };
-    let ratios: Vec<f64> = a.iter().zip(&b).map(|(ours, peer)| peer / ours).collect();
+    let ratios: Vec<f64> = a.iter().zip(&b).map(|(ours, peer)| peer.clock / ours.clock).collect();
     let end = |pick: fn(f64, f64) -> f64| ratios.iter().copied().reduce(pick).unwrap_or(f64::NAN);
     let ratio = Spread { median: median(&ratios), min: end(f64::min), max: end(f64::max) };
-    let (ours, peer) = (amount / median(&a), amount / median(&b));
-    Row::Ratio { name: name.into(), ours, peer, unit, ratio, target }
+    let by_processor: Option<Vec<f64>> =
+        a.iter().zip(&b).map(|(ours, peer)| Some(peer.processor? / ours.processor.filter(|s| *s > 0.0)?)).collect();
+    let speed = |costs: &[Cost]| amount / median(&costs.iter().map(|cost| cost.clock).collect::<Vec<_>>());
+    Row::Ratio {
+        name: name.into(),
+        ours: speed(&a),
+        peer: speed(&b),
+        unit,
+        ratio,
+        processor: by_processor.map(|all| median(&all)),
+        target,
+    }
+}
+
+/// What one run took, in seconds.
+struct Cost {
+    clock: f64,
+    processor: Option<f64>,
+}
+
+fn cost(work: Work<'_>) -> Result<Cost, String> {
+    let before = processor_seconds();
+    let clock = work()?;
+    Ok(Cost { clock, processor: before.and_then(|before| Some(processor_seconds()? - before)) })
+}
+
+/// Processor time of this program and of the programs it started and saw end; Linux counts it in hundredths.
+fn processor_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field, the program's name, may hold blanks; utime, stime, cutime and cstime are the 14th to 17th.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let ticks: Vec<f64> = rest.split_whitespace().skip(11).take(4).filter_map(|field| field.parse().ok()).collect();
+    (ticks.len() == 4).then(|| ticks.iter().sum::<f64>() / 100.0)
 }
 
 /// The speed of one thing alone: median of `rounds` runs after one to warm up.

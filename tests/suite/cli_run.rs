@@ -161,6 +161,22 @@ fn render_writes_video_and_still() {
 }
 
 #[test]
+fn a_still_renders_to_png_at_its_stage_s_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, out) = (dir.path().join("a.png"), dir.path().join("b.png"));
+    image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(4 * x) as u8, (5 * y) as u8, 90])).save(&from).unwrap();
+    let (from, out) = (from.to_str().unwrap(), out.to_str().unwrap());
+    let copy = doublet(&["render", from, "source", "-o", out]);
+    assert_eq!(copy.status.code(), Some(0), "{}", String::from_utf8_lossy(&copy.stderr));
+    assert_eq!(image::open(from).unwrap().to_rgb8(), image::open(out).unwrap().to_rgb8());
+    let small = doublet(&["render", from, "source | down 2 box", "-o", out]);
+    assert_eq!(small.status.code(), Some(0), "{}", String::from_utf8_lossy(&small.stderr));
+    assert_eq!(image::image_dimensions(out).unwrap(), (32, 24));
+    let odd = doublet(&["render", from, "source | unsharp 1", "-o", out]);
+    assert_eq!(odd.status.code(), Some(0), "{}", String::from_utf8_lossy(&odd.stderr));
+}
+
+#[test]
 fn stages_models_and_doctor_answer() {
     let stages = stdout(&doublet(&["stages"]));
     assert!(["down", "up", "model", "unsharp", "contrast"].iter().all(|s| stages.contains(s)), "{stages}");

@@ -213,9 +213,8 @@ fn look_at_the_scene() {
         println!("skipped: DOUBLET_LOOK names no folder");
         return;
     };
-    let scene = Scene::new();
+    let mut source = SceneSource::new(Arc::new(Scene::new()));
     for n in (0..96).step_by(8) {
-        let frame = scene.frame(n).into_frame(SceneSource::new(Arc::new(Scene::sized(16, 9, 1))).info().color).unwrap();
-        media::write_png(&folder.join(format!("{n:03}.png")), &frame).unwrap();
+        media::write_png(&folder.join(format!("{n:03}.png")), &source.get(n).unwrap()).unwrap();
     }
 }

@@ -55,6 +55,15 @@ impl Recipe {
         Recipe { name: None, head: Head::File(path.into()), stages: Vec::new() }
     }
 
+    /// The line in its canonical form, without the name.
+    pub fn chain(&self) -> String {
+        let head = match &self.head {
+            Head::Source => "source".to_owned(),
+            Head::File(path) => words::quoted(&path.to_string_lossy()),
+        };
+        self.stages.iter().fold(head, |line, stage| format!("{line} | {}", stage.line()))
+    }
+
     /// Whether making a frame takes more than decoding.
     pub fn is_made(&self) -> bool {
         !self.stages.is_empty()
@@ -80,14 +89,10 @@ impl Recipe {
 impl fmt::Display for Recipe {
     /// The line in its canonical form: it parses to the same recipe.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.name {
-            write!(f, "{name} = ")?;
+        match &self.name {
+            Some(name) => write!(f, "{name} = {}", self.chain()),
+            None => f.write_str(&self.chain()),
         }
-        match &self.head {
-            Head::Source => f.write_str("source")?,
-            Head::File(path) => f.write_str(&words::quoted(&path.to_string_lossy()))?,
-        }
-        self.stages.iter().try_for_each(|stage| write!(f, " | {}", stage.line()))
     }
 }
 
