@@ -56,6 +56,9 @@ impl Hands<'_> {
         match command {
             View(i) => {
                 if let Some(view) = VIEWS.get(i) {
+                    // The key of a view that changes by itself holds it still when pressed again.
+                    let again = looking.view == view.id() && view.phases().len() > 1;
+                    looking.flicker.running = !(again && looking.flicker.running);
                     looking.view = view.id();
                     self.desk.flicker_since = None;
                 }

@@ -10,7 +10,7 @@ use super::commands::{self, Entry};
 use super::desk::{Action, Desk};
 use super::dialogs::{self, Dialogs};
 use super::screen::Screen;
-use super::{Conductor, empty, help, notices, picture, plot, scores, theme, topbar, tracks, transport};
+use super::{Conductor, empty, help, notices, picture, plot, scores, text, theme, topbar, tracks, transport};
 
 /// The window.
 pub struct App {
@@ -54,9 +54,21 @@ impl App {
             return;
         }
         let turns = (now - since) * looking.flicker.rate;
-        looking.flicker.now = if turns as u64 % 2 == 0 { Side::Left } else { Side::Right };
+        looking.flicker.now = if (turns as u64).is_multiple_of(2) { Side::Left } else { Side::Right };
         let rest = (1.0 - turns.fract()) / looking.flicker.rate;
         ctx.request_repaint_after_secs(rest.max(0.001) as f32);
+    }
+
+    /// Names the reference in the window's title.
+    fn title(&mut self, ctx: &egui::Context) {
+        let title = match self.conductor.state().reference() {
+            Some(reference) => text::title(&reference.label),
+            None => text::TITLE.to_owned(),
+        };
+        if self.desk.title != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.desk.title = title;
+        }
     }
 
     /// Tells the engine what is on screen, when that changed.
@@ -137,6 +149,7 @@ impl eframe::App for App {
         let asked = !actions.is_empty();
         self.carry_out(&ctx, &mut actions);
         self.watch();
+        self.title(&ctx);
         if asked {
             ctx.request_repaint();
         }

@@ -75,6 +75,8 @@ pub struct Desk {
     pub plate_held: bool,
     /// When the flicker view last began, in seconds of the window's clock.
     pub flicker_since: Option<f64>,
+    /// The window's title, as last set.
+    pub title: String,
     /// The last [`Command::Watch`] sent.
     pub watched: Option<Command>,
 }

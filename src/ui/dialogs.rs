@@ -128,5 +128,5 @@ pub fn dropped(ui: &Ui, desk: &Desk, empty: bool) -> Option<Action> {
     if on_left && !empty && files.len() == 1 {
         return Some(Action::Engine(crate::engine::Command::OpenReference(files.into_iter().next()?)));
     }
-    Some(Action::OpenPaths { paths: files, replace: empty || (on_left && !empty) })
+    Some(Action::OpenPaths { paths: files, replace: empty || on_left })
 }

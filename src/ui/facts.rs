@@ -2,8 +2,6 @@
 
 use crate::frame::{Matrix, Range, SourceInfo};
 
-use super::text;
-
 /// Facts of a source for the top bar.
 pub struct Facts {
     /// "1280×720 · 25 fps · BT.709 limited · 8 bit".
@@ -26,7 +24,7 @@ pub fn of(info: &SourceInfo) -> Facts {
     let mut more = vec![info.details.clone(), info.layout.name()];
     more.extend(info.notes.iter().cloned());
     more.retain(|l| !l.is_empty());
-    let guessed = (!color.guessed.is_empty()).then(|| text::guesses(&color.guessed.join(", ")));
+    let guessed = (!color.guessed.is_empty()).then(|| crate::views::text::guessed(&color.guessed.join(", ")));
     Facts { line: parts.join(" · "), more: more.join("\n"), guessed }
 }
 

@@ -79,8 +79,8 @@ fn options() -> eframe::NativeOptions {
         .with_inner_size([1600.0, 1000.0])
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
-    let mut wgpu_options = eframe::egui_wgpu::WgpuConfiguration::default();
-    wgpu_options.surface = eframe::egui_wgpu::SurfaceConfig::LOW_LATENCY;
+    let surface = eframe::egui_wgpu::SurfaceConfig::LOW_LATENCY;
+    let mut wgpu_options = eframe::egui_wgpu::WgpuConfiguration::default().with_surface_config(surface);
     if let eframe::egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup {
         setup.device_descriptor = Arc::new(crate::gpu::device_descriptor);
     }

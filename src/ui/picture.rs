@@ -153,6 +153,7 @@ fn plate_tip(state: &State, id: TrackId) -> String {
     if !track.provenance.is_empty() {
         lines.push(track.provenance.clone());
     }
+    lines.extend(views::marks::of(state, track).into_iter().map(|m| m.sentence));
     if let Some(info) = &track.info {
         lines.extend(info.notes.iter().cloned());
     }

@@ -1,6 +1,10 @@
 //! Every word of the window, in one place.
 
 pub const TITLE: &str = "Doublet";
+pub fn title(reference: &str) -> String {
+    format!("{reference} – {TITLE}")
+}
+
 pub const APP_ID: &str = "doublet";
 
 // Commands: label and one sentence.
@@ -81,10 +85,6 @@ pub const GUESSED: &str = "guessed";
 pub fn zoom(scale: f64) -> String {
     let percent = scale * 100.0;
     if percent < 10.0 { format!("{percent:.1}%") } else { format!("{percent:.0}%") }
-}
-
-pub fn guesses(parts: &str) -> String {
-    format!("The file does not say its {parts}; Doublet guessed by its written rules.")
 }
 
 // List of tracks.

@@ -15,6 +15,8 @@ pub const STRIP: f32 = 104.0;
 pub fn install(ctx: &egui::Context) {
     style::install_fonts(ctx);
     ctx.set_theme(egui::Theme::Dark);
+    // Ctrl with plus, minus and 0 zooms the picture here, not the window.
+    ctx.options_mut(|o| o.zoom_with_keyboard = false);
     ctx.all_styles_mut(|s| {
         s.text_styles = [
             (TextStyle::Small, FontId::new(style::SMALL, FontFamily::Proportional)),

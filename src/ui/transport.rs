@@ -38,16 +38,20 @@ pub fn ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         let (now, whole) = text::time(clock.seconds, clock.duration);
         ui.label(widgets::strong(now, style::BODY));
         ui.label(RichText::new(whole).color(style::WEAK));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let looping = egui::Button::new(widgets::small(text::looping(clock.looping))).frame(false);
+            if ui.add(looping).on_hover_text(commands::hover(UiCommand::Loop)).clicked() {
+                actions.push(Action::Do(UiCommand::Loop));
+            }
+        });
     });
     ui.horizontal(|ui| {
         ui.label(widgets::small(text::frame_of(clock.frame, clock.frames)));
-        let looping = egui::Button::new(widgets::small(text::looping(clock.looping))).frame(false);
-        if ui.add(looping).on_hover_text(commands::hover(UiCommand::Loop)).clicked() {
-            actions.push(Action::Do(UiCommand::Loop));
-        }
         if clock.dropped > 0 {
             let dropped = RichText::new(text::dropped(clock.dropped)).size(style::SMALL).color(style::CARE);
-            ui.add(egui::Label::new(dropped).sense(Sense::hover())).on_hover_text(text::DROPPED_TIP);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(dropped).sense(Sense::hover())).on_hover_text(text::DROPPED_TIP);
+            });
         }
     });
 }

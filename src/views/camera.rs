@@ -57,7 +57,7 @@ impl Picture {
         let aspect = f64::from(self.sample_aspect.0.max(1)) / f64::from(self.sample_aspect.1.max(1));
         let (w, h) = (f64::from(self.width.max(1)), f64::from(self.height.max(1)));
         let size = if aspect >= 1.0 { [w * aspect, h] } else { [w, h / aspect] };
-        if self.rotation % 180 == 0 { size } else { [size[1], size[0]] }
+        if self.rotation.is_multiple_of(180) { size } else { [size[1], size[0]] }
     }
 
     /// The stored sample under a point of the shown picture; both in fractions (0..1 of width and height).

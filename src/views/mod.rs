@@ -11,6 +11,7 @@ pub mod figures;
 mod layout;
 pub mod line;
 mod looking;
+pub mod marks;
 pub mod plate;
 pub mod probe;
 pub mod raster;

@@ -10,7 +10,7 @@ use crate::engine::{State, Track, TrackId, TrackStatus};
 use super::camera::PxRect;
 use super::layout::{Content, PaneSpec};
 use super::looking::{Looking, Side};
-use super::{figures, style, text};
+use super::{figures, marks, style, text};
 
 /// Where in its room a plate stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +65,8 @@ pub struct Plate {
     pub rows: Vec<Vec<Piece>>,
     /// Set back, because another picture is on show.
     pub dim: bool,
+    /// Shares the upper edge of its room with another plate.
+    pub half: bool,
 }
 
 impl Plate {
@@ -97,6 +99,9 @@ pub fn plates(state: &State, looking: &Looking, area: PxRect, panes: &[PaneSpec]
                 all.extend(difference_plate(state, left, right, gain, pane.rect));
             }
         }
+    }
+    for plate in &mut all {
+        plate.half = panes.len() == 1;
     }
     // In a split the score plates keep to the corners of the whole pane: they must not wander with the line.
     for plate in &mut all {
@@ -131,8 +136,8 @@ fn flicker_plates(state: &State, looking: &Looking, pane: PxRect, shown: TrackId
 /// The score plate of a track and, if its picture is missing, the sentence in the middle.
 fn side_plates(state: &State, id: TrackId, room: PxRect, spot: Spot, dim: bool, all: &mut Vec<Plate>) {
     let Some((place, track)) = state.tracks.iter().enumerate().find(|(_, t)| t.id == id) else { return };
-    let rows = score_rows(place, track);
-    all.push(Plate { track: Some(id), room, spot, rows, dim });
+    let rows = score_rows(state, place, track);
+    all.push(Plate { track: Some(id), room, spot, rows, dim, half: false });
     let missing = match (&track.status, &track.frame_fault, &track.shown) {
         (TrackStatus::Failed(sentence), ..) => Some((sentence.as_str(), style::RED)),
         (_, Some(sentence), _) => Some((sentence.as_str(), style::CARE)),
@@ -144,18 +149,22 @@ fn side_plates(state: &State, id: TrackId, room: PxRect, spot: Spot, dim: bool, 
         && room.w > 40
     {
         let rows = vec![vec![Piece::new(sentence, style::BODY, color)]];
-        all.push(Plate { track: None, room, spot: Spot::Center, rows, dim: false });
+        all.push(Plate { track: None, room, spot: Spot::Center, rows, dim: false, half: false });
     }
 }
 
 /// Name, then scores, then what stands in.
-fn score_rows(place: usize, track: &Track) -> Vec<Vec<Piece>> {
+fn score_rows(state: &State, place: usize, track: &Track) -> Vec<Vec<Piece>> {
     let small = |t: String| Piece::new(t, style::SMALL, style::WEAK);
     let mut name = vec![Piece::new(format!("{} · {}", place + 1, track.label), style::SMALL, style::TEXT).strong()];
+    let marks = marks::of(state, track);
+    let marks = marks.iter().map(|m| Piece::new(m.word, style::SMALL, style::CARE).after(6.0));
     if place == 0 {
         name.push(small(text::REFERENCE.into()).after(6.0));
+        name.extend(marks);
         return vec![name];
     }
+    name.extend(marks);
     if figures::identical(&track.live) {
         name.push(Piece::new(text::IDENTICAL, style::SMALL, style::BLUE).after(6.0));
     }
@@ -177,7 +186,7 @@ fn difference_plate(state: &State, left: TrackId, right: TrackId, gain: f32, pan
     let label = |id| state.track(id).map(|t| t.label.as_str());
     let words = text::difference(gain, label(left)?, label(right)?);
     let rows = vec![vec![Piece::new(words, style::SMALL, style::TEXT)]];
-    Some(Plate { track: None, room: pane, spot: Spot::CenterBottom, rows, dim: false })
+    Some(Plate { track: None, room: pane, spot: Spot::CenterBottom, rows, dim: false, half: false })
 }
 
 /// Frame number and time of what is on show.
@@ -186,7 +195,7 @@ fn frame_plate(state: &State, looking: &Looking, area: PxRect) -> Option<Plate> 
     let timeline = state.reference()?.info.as_ref().map(|i| &i.timeline);
     let seconds = timeline.map_or(state.clock.seconds, |t| t.seconds(shown.number));
     let rows = vec![vec![Piece::new(text::frame_line(shown.number, seconds), style::SMALL, style::TEXT)]];
-    Some(Plate { track: None, room: area, spot: Spot::LeftBottom, rows, dim: false })
+    Some(Plate { track: None, room: area, spot: Spot::LeftBottom, rows, dim: false, half: false })
 }
 
 /// A plate of free words, for the read-out under the cursor.
@@ -194,15 +203,38 @@ pub fn words_plate(room: PxRect, spot: Spot, words: &[(String, Color32)]) -> Pla
     let piece = |(i, (t, c)): (usize, &(String, Color32))| {
         Piece::new(t.as_str(), style::SMALL, *c).after(if i == 0 { 0.0 } else { 12.0 })
     };
-    Plate { track: None, room, spot, rows: vec![words.iter().enumerate().map(piece).collect()], dim: false }
+    Plate {
+        track: None,
+        room,
+        spot,
+        rows: vec![words.iter().enumerate().map(piece).collect()],
+        dim: false,
+        half: false,
+    }
 }
 
-/// Points between a plate and the edge of its room.
-const MARGIN: f32 = 16.0;
-/// Points between a plate's edge and its words.
-const PADDING: Vec2 = vec2(10.0, 8.0);
 /// Share of the height of a line of Inter that lies above its base line.
 const ASCENT: f32 = 0.8;
+
+/// Measures of plates, in points: smaller in a small room.
+struct Measures {
+    /// Between a plate and the edge of its room.
+    margin: f32,
+    /// Between a plate's edge and its words.
+    padding: Vec2,
+    /// Of the type.
+    scale: f32,
+}
+
+impl Measures {
+    fn of(room: Rect) -> Self {
+        if room.width() >= 560.0 && room.height() >= 280.0 {
+            Self { margin: 16.0, padding: vec2(10.0, 8.0), scale: 1.0 }
+        } else {
+            Self { margin: 8.0, padding: vec2(8.0, 5.0), scale: 0.84 }
+        }
+    }
+}
 
 /// Paints a plate and says where it is, in points.
 pub fn paint(painter: &Painter, plate: &Plate) -> Rect {
@@ -210,15 +242,17 @@ pub fn paint(painter: &Painter, plate: &Plate) -> Rect {
     let px = plate.room;
     let room =
         Rect::from_min_size(pos2(px.x as f32 / ppp, px.y as f32 / ppp), vec2(px.w as f32 / ppp, px.h as f32 / ppp));
-    let share = if matches!(plate.spot, Spot::LeftTop | Spot::RightTop) { 0.5 } else { 1.0 };
-    let width = (room.width() * share - 1.5 * MARGIN - 2.0 * PADDING.x).clamp(24.0, 560.0);
-    let rows = lay_out(painter, plate, width);
+    let m = Measures::of(room);
+    let on_top = matches!(plate.spot, Spot::LeftTop | Spot::RightTop);
+    let share = if on_top && plate.half { room.width() / 2.0 - 1.5 * m.margin } else { room.width() - 2.0 * m.margin };
+    let width = (share - 2.0 * m.padding.x).clamp(24.0, 560.0);
+    let rows = lay_out(painter, plate, width, m.scale);
     let size = vec2(
         rows.iter().map(Row::width).fold(0.0, f32::max),
         rows.iter().map(|r| r.height).sum::<f32>() + 4.0 * (rows.len().saturating_sub(1)) as f32,
-    ) + 2.0 * PADDING;
+    ) + 2.0 * m.padding;
     let size = size.ceil();
-    let inner = room.shrink(MARGIN);
+    let inner = room.shrink(m.margin);
     let min = match plate.spot {
         Spot::LeftTop => inner.left_top(),
         Spot::RightTop => pos2(inner.right() - size.x, inner.top()),
@@ -230,9 +264,9 @@ pub fn paint(painter: &Painter, plate: &Plate) -> Rect {
     let rect = Rect::from_min_size(pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp), size);
     let alpha = if plate.dim { 0.5 } else { 1.0 };
     painter.rect_filled(rect, CornerRadius::same(6), style::PLATE.gamma_multiply(alpha));
-    let mut y = rect.top() + PADDING.y;
+    let mut y = rect.top() + m.padding.y;
     for row in rows {
-        row.paint(painter, pos2(rect.left() + PADDING.x, y), alpha);
+        row.paint(painter, pos2(rect.left() + m.padding.x, y), alpha);
         y += row.height + 4.0;
     }
     rect
@@ -261,16 +295,22 @@ impl Row {
     }
 }
 
-/// Lays pieces out, breaking a row where it grows too wide; a single piece that is too wide is cut with an ellipsis or,
-/// in the middle of a pane, wrapped.
-fn lay_out(painter: &Painter, plate: &Plate, width: f32) -> Vec<Row> {
+/// Lays pieces out. A row that grows too wide is broken before a figure; a name is cut with an ellipsis so that what
+/// follows it still fits; a sentence in the middle of a pane is wrapped.
+fn lay_out(painter: &Painter, plate: &Plate, width: f32, scale: f32) -> Vec<Row> {
     let mut rows = Vec::new();
+    let wraps = plate.spot == Spot::Center;
     for pieces in &plate.rows {
         let (mut row, mut x) = (Row { pieces: Vec::new(), height: 0.0 }, 0.0);
-        for piece in pieces {
-            let galley = galley(painter, piece, width, plate.spot == Spot::Center);
-            let starts_pair = piece.strong || piece.gap > 8.0;
-            if !row.pieces.is_empty() && starts_pair && x + piece.gap + galley.size().x > width {
+        let figures = pieces.iter().filter(|p| p.strong).count() > 1;
+        for (i, piece) in pieces.iter().enumerate() {
+            let after = if figures { 0.0 } else { room_of(painter, &pieces[i + 1..], scale) };
+            let galley = galley(painter, piece, (width - x - after).max(width * 0.4).min(width), scale, wraps);
+            if figures
+                && piece.strong
+                && !row.pieces.is_empty()
+                && x + piece.gap + pair(painter, &pieces[i..], scale) > width
+            {
                 rows.push(std::mem::replace(&mut row, Row { pieces: Vec::new(), height: 0.0 }));
                 x = 0.0;
             }
@@ -285,8 +325,19 @@ fn lay_out(painter: &Painter, plate: &Plate, width: f32) -> Vec<Row> {
     rows
 }
 
-fn galley(painter: &Painter, piece: &Piece, width: f32, wraps: bool) -> Arc<Galley> {
-    let mut job = LayoutJob::simple(piece.text.clone(), piece.font(), piece.color, width);
+/// Points that pieces take in one row, their gaps included.
+fn room_of(painter: &Painter, pieces: &[Piece], scale: f32) -> f32 {
+    pieces.iter().map(|p| p.gap + galley(painter, p, f32::INFINITY, scale, false).size().x).sum()
+}
+
+/// Points that a figure and its unit take.
+fn pair(painter: &Painter, pieces: &[Piece], scale: f32) -> f32 {
+    room_of(painter, &pieces[..pieces.len().min(2)], scale) - pieces.first().map_or(0.0, |p| p.gap)
+}
+
+fn galley(painter: &Painter, piece: &Piece, width: f32, scale: f32, wraps: bool) -> Arc<Galley> {
+    let font = FontId { size: (piece.size * scale * 2.0).round() / 2.0, ..piece.font() };
+    let mut job = LayoutJob::simple(piece.text.clone(), font, piece.color, width);
     if !wraps {
         job.wrap = TextWrapping::truncate_at_width(width);
     }

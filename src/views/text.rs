@@ -6,8 +6,21 @@ pub const REFERENCE: &str = "reference";
 pub const OPENING: &str = "opening …";
 pub const NO_FRAME: &str = "waiting for this frame …";
 pub const DIFFERENCE: &str = "difference";
-/// Marks something guessed, resized or shifted.
-pub const MARK: &str = "●";
+pub const GUESSED: &str = "guessed";
+pub const RESIZED: &str = "resized";
+pub const SHIFTED: &str = "shifted";
+
+pub fn guessed(parts: &str) -> String {
+    format!("The file does not say its {parts}; Doublet guessed by its written rules.")
+}
+
+pub fn resized((w, h): (u32, u32), (rw, rh): (u32, u32)) -> String {
+    format!("{w}×{h}, shown and measured on the reference's {rw}×{rh}.")
+}
+
+pub fn shifted(own: usize, reference: usize) -> String {
+    format!("Its frame {own} has the time of the reference's frame {reference}.")
+}
 
 pub fn frame_line(number: usize, seconds: f64) -> String {
     format!("frame {number} · {seconds:.3} s")

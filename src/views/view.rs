@@ -100,7 +100,7 @@ impl View for Flicker {
         "Flicker"
     }
     fn tooltip(&self) -> &'static str {
-        "The two pictures in turns at the same place: the eye catches what changes."
+        "The two pictures in turns at the same place: the eye catches what changes. Again: hold still or go on."
     }
     fn key(&self) -> egui::Key {
         egui::Key::F

@@ -1,7 +1,7 @@
 //! The window, driven by keys and mouse with no screen, over an engine that is none.
 
 #[path = "ui/fake.rs"]
-mod fake;
+pub mod fake;
 #[path = "ui/looks.rs"]
 mod looks;
 
@@ -271,6 +271,62 @@ fn the_wheel_zooms_at_the_pointer_and_drags_pan() {
     assert!(under(&window)[0] < after[0]);
     window.press(Key::R);
     assert_eq!(window.app().desk.looking.camera.zoom, Zoom::Fit);
+}
+
+/// A file as the window system hands it over.
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nobody reads it here".into())
+    }
+}
+
+#[test]
+fn files_dropped_left_replace_the_reference_and_right_add_candidates() {
+    let mut window = open(Fake::four((320, 180)));
+    window.harness.run_steps(2);
+    let picture = window.harness.get_by_label("Picture").rect();
+    for (x, name) in [(0.2, "left.mkv"), (0.8, "right.mkv")] {
+        window.harness.hover_at(pos2(picture.left() + picture.width() * x, picture.center().y));
+        window.harness.run_steps(1);
+        window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(name.into())));
+        window.harness.run_steps(2);
+    }
+    assert_eq!(window.sent(), [Command::OpenReference("left.mkv".into()), Command::Add("right.mkv".into())]);
+    let mut window = open(Fake::empty());
+    for name in ["a.mkv", "b.mkv"] {
+        window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(name.into())));
+    }
+    window.harness.run_steps(2);
+    assert_eq!(window.sent(), [Command::Open { reference: "a.mkv".into(), candidates: vec!["b.mkv".into()] }]);
+}
+
+#[test]
+fn what_was_guessed_or_resized_carries_a_mark() {
+    let mut fake = Fake::four((320, 180));
+    if let Some(info) = &mut fake.state_mut().tracks[1].info {
+        std::sync::Arc::make_mut(info).width = 640;
+    }
+    let mut window = open(fake);
+    window.harness.run_steps(2);
+    assert!(window.says("2 · x264 crf35 guessed resized"));
+}
+
+#[test]
+fn control_and_zero_is_100_percent_of_the_picture_and_not_of_the_window() {
+    let mut window = open(Fake::four((320, 180)));
+    window.harness.run_steps(2);
+    for key in [Key::Plus, Key::Num0] {
+        window.harness.key_press_modifiers(Modifiers::COMMAND, key);
+        window.harness.run_steps(2);
+    }
+    assert_eq!(window.app().desk.looking.camera.zoom, Zoom::Scale(1.0));
+    assert_eq!(window.harness.ctx.zoom_factor(), 1.0);
 }
 
 #[test]

@@ -5,12 +5,8 @@ use doublet::views::{
     Camera, Content, Looking, Picture, PxRect, Side, VIEWS, Zoom, layout, probe, turn, view_by_id, watched,
 };
 
-#[path = "ui/fake.rs"]
-#[allow(dead_code)]
-mod fake;
-
+use super::ui::fake::Fake;
 use doublet::ui::Conductor;
-use fake::Fake;
 
 /// A small generator of numbers in 0..1, the same ones every time.
 struct Dice(u64);
