@@ -34,7 +34,8 @@ impl Target {
 ///   integers rounded half up.
 /// - All else through R'G'B'.
 ///
-/// A matrix or siting that one side does not state is taken to be the other's (the words say so); primaries and
+/// A matrix or siting that one side does not state is taken to be the other's (the words say so), and what neither
+/// states is guessed alike for both; primaries and
 /// transfer are never converted (the words say that too, where both are stated and differ). Alpha the target has and
 /// the frame lacks is opaque; alpha it lacks is left out.
 ///
@@ -52,6 +53,10 @@ pub fn conform(frame: &Arc<Frame>, target: &Target, kernel: Kernel) -> Result<(A
 
     // A matrix guessed by size must not change on the way because the size does.
     let to = if planar && !stated(to_tags.matrix) { Resolved { matrix: from.matrix, ..to } } else { to };
+    // Nor must a siting that neither states because the range does.
+    let unsaid = from_tags.siting == Siting::Unknown && to_tags.siting == Siting::Unknown;
+    let alike = planar && frame.layout.chroma_shift == target.layout.chroma_shift;
+    let to = if unsaid && alike { Resolved { siting: from.siting, ..to } } else { to };
     let gray = Family::Gray;
     let same_matrix = from.matrix == to.matrix || frame.layout.family == gray || target.layout.family == gray;
     let same_codes =
@@ -205,6 +210,13 @@ fn axes(frame: &Frame, target: &Target, from: &Resolved, to: &Resolved, index: u
     (across, down)
 }
 
+/// What of the tags that decide an R'G'B' conversion the file did not state: " (matrix, range guessed)".
+fn owned_up(tags: &Resolved) -> String {
+    let decides = |name: &&&str| matches!(**name, "matrix" | "range" | "siting");
+    let guessed: Vec<&str> = tags.guessed.iter().filter(decides).copied().collect();
+    if guessed.is_empty() { String::new() } else { format!(" ({} guessed)", guessed.join(", ")) }
+}
+
 fn through_rgb(
     frame: &Arc<Frame>,
     target: &Target,
@@ -218,7 +230,9 @@ fn through_rgb(
     let image = resize(&image, target.width, target.height, kernel);
     let made = from_rgb(&image, &Target { color: *to_tags, ..*target })?;
     let words = |layout: &Layout, tags: &Resolved| match layout.family {
-        Family::Yuv => format!("{} {} {}", layout.name(), matrix_name(tags.matrix), range_name(tags.range)),
+        Family::Yuv => {
+            format!("{} {} {}{}", layout.name(), matrix_name(tags.matrix), range_name(tags.range), owned_up(tags))
+        }
         _ => format!("{} {}", layout.name(), range_name(tags.range)),
     };
     let mut step = format!("{} to {}", words(&frame.layout, from), words(&target.layout, to));

@@ -1,20 +1,27 @@
-//! Which frame of a candidate belongs to which frame of the reference: decided here and nowhere else, by time.
+//! Which frame of a candidate belongs to which frame of the reference: decided here and nowhere else, by time (by number
+//! where the two clocks run at different steady rates over the same number of frames).
 
 use std::sync::Arc;
 
 use crate::frame::Timeline;
 
 /// Pairs frames of two timelines by their times, each counted from its own first frame.
+///
+/// One exception: two timelines of equally many frames, each at a steady rate, that end half a frame or more apart. That
+/// is one film with two clocks (raw frames that lost their rate, a PAL speed-up); by time its pairs would drift apart,
+/// so they are paired by number, and [`Pairing::describe`] says so.
 #[derive(Clone, Debug)]
 pub struct Pairing {
     reference: Arc<Timeline>,
     candidate: Arc<Timeline>,
+    by_number: bool,
     pairs: usize,
 }
 
 impl Pairing {
     pub fn new(reference: Arc<Timeline>, candidate: Arc<Timeline>) -> Self {
-        let mut pairing = Self { reference, candidate, pairs: 0 };
+        let by_number = two_clocks(&reference, &candidate);
+        let mut pairing = Self { reference, candidate, by_number, pairs: 0 };
         // Counted once: the count stands in the provenance of every score of a long film.
         pairing.pairs = (0..pairing.reference.len()).filter(|&n| pairing.own(n).is_ok()).count();
         pairing
@@ -26,6 +33,9 @@ impl Pairing {
     /// # Errors
     /// [`Unpaired`] when the candidate has no frame there.
     pub fn own(&self, n: usize) -> Result<usize, Unpaired> {
+        if self.by_number && n < self.candidate.len() {
+            return Ok(n);
+        }
         let seconds = self.reference.seconds(n);
         let (own, distance) = self.candidate.nearest(seconds);
         // Containers round times to their own ticks; a tick of slack keeps half-frame ties from deciding by chance.
@@ -49,6 +59,14 @@ impl Pairing {
             n => format!(" (the reference has {frames}, the candidate {n})"),
         };
         let unit = if pairs == 1 { "frame" } else { "frames" };
+        if self.by_number {
+            let last = self.reference.len() - 1;
+            let fps = |line: &Timeline| last as f64 / line.seconds(last);
+            let (own, other) = (fps(&self.candidate), fps(&self.reference));
+            return format!(
+                "{pairs} {unit} paired by number: both have as many, but run at {own:.3} and {other:.3} frames a second"
+            );
+        }
         format!("{pairs} {unit} paired by time from each first frame{extra}")
     }
 
@@ -64,11 +82,27 @@ impl Pairing {
     }
 }
 
+/// Whether both have as many frames, each at a steady rate, and the rates differ.
+fn two_clocks(one: &Timeline, other: &Timeline) -> bool {
+    let frames = one.len();
+    let apart = |step: f64| (one.seconds(frames - 1) - other.seconds(frames - 1)).abs() >= 0.5 * step;
+    let step = |line: &Timeline| line.seconds(frames - 1) / (frames - 1) as f64;
+    frames > 1 && frames == other.len() && is_steady(one) && is_steady(other) && apart(step(one).min(step(other)))
+}
+
+/// Whether every frame comes at its place of a constant rate, to a tenth of a frame and the clock's own rounding.
+fn is_steady(line: &Timeline) -> bool {
+    let last = line.len() - 1;
+    let step = line.seconds(last) / last as f64;
+    let slack = 0.1 * step + line.time_base.as_f64().min(0.002);
+    step > 0.0 && (0..=last).all(|n| (line.seconds(n) - n as f64 * step).abs() <= slack)
+}
+
 /// A frame of the reference without a partner.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "the candidate has no frame at {seconds:.3} s (reference frame {frame}); its {candidate_frames} frames come no \
-     nearer than {distance:.3} s"
+    "the candidate has no frame at {seconds:.3} s (reference frame {frame}); of its {candidate_frames} the nearest is \
+     {distance:.3} s away"
 )]
 pub struct Unpaired {
     pub frame: usize,

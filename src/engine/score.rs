@@ -87,6 +87,7 @@ fn score_one(
     let times = infos.0.timeline.clone();
     let pairing = Pairing::new(times.clone(), infos.1.timeline.clone());
     let (mut pairs, mut missing) = (Vec::new(), Vec::new());
+    let (asked, whole) = (range.clone(), range == (0..times.len()));
     for frame in range {
         match pairing.own(frame) {
             Ok(own) => pairs.push((frame, own)),
@@ -113,7 +114,10 @@ fn score_one(
         }
         Ok::<(), SourceError>(())
     })?;
-    let line = provenance((&infos.0, &infos.1), &pairing, &steps);
+    let mut line = provenance((&infos.0, &infos.1), &pairing, &steps);
+    if !whole {
+        line += &format!("; measured on frames {}..{} (the end is not included)", asked.start, asked.end);
+    }
     Ok(CandidateScores::new(candidate.to_string(), line, frames, missing))
 }
 

@@ -68,10 +68,14 @@ fn ycbcr_tags(target: &Target) -> ColorInfo {
     ColorInfo { matrix, siting: Siting::Center, ..open }
 }
 
-/// One line that says how scores of `candidate` against `reference` came to be. `steps` are those of a measured pair.
+/// One line that says how scores of `candidate` against `reference` came to be. `steps` are those of a measured pair;
+/// what is to be known of a source (cut off, interlaced, resized on the way) stands before them.
 pub fn provenance((reference, candidate): (&SourceInfo, &SourceInfo), pairing: &Pairing, steps: &[String]) -> String {
     let size = |i: &SourceInfo| format!("{} ({}x{} {})", i.name, i.width, i.height, i.layout.name());
     let mut clauses = vec![format!("{} against {}", size(candidate), size(reference)), pairing.describe()];
+    let news = candidate.notes.iter().filter(|note| !reference.notes.contains(note));
+    clauses.extend(reference.notes.iter().map(|note| format!("reference: {note}")));
+    clauses.extend(news.map(|note| format!("candidate: {note}")));
     if steps.is_empty() {
         clauses.push("samples compared as they are".into());
     }

@@ -28,8 +28,10 @@ pub enum MediaError {
     #[error("{}: this FFmpeg has no decoder for {codec}; convert the file, or install an FFmpeg that has one",
             .path.display())]
     NoDecoder { path: PathBuf, codec: String },
-    #[error("{}: the picture size is missing, damaged or beyond the limit of {limit} ({found}); check that the file \
-             is what it should be", .path.display())]
+    #[error("{}: no picture could be read from it: the file is cut off or damaged, or not what its name says; copy or \
+             download it again", .0.display())]
+    NoSize(PathBuf),
+    #[error("{}: the picture is {found}, which is beyond the limit of {limit}; make it smaller first", .path.display())]
     Size { path: PathBuf, found: String, limit: String },
     #[error("{}: no picture could be decoded from its {packets} packets ({codec}); the file is damaged or incomplete",
             .path.display())]

@@ -121,7 +121,7 @@ impl Writer {
                 return Err(self.refused("this FFmpeg lacks the encoder or the container"));
             }
             if avformat_query_codec((*self.ctx).oformat, (*codec).id, 0) == 0 {
-                let reason = format!("a {container} file cannot hold {}; end the name in .mkv", self.label);
+                let reason = format!("{container} files cannot hold {}; end the name in .mkv", self.label);
                 return Err(MediaError::OutputName { path: self.target.clone(), reason });
             }
             // Without the flag the file gets random identifiers: the same input would give other bytes each time.

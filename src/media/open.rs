@@ -57,7 +57,12 @@ pub fn open_with(path: &Path, options: &OpenOptions) -> Result<Video, MediaError
     let streams = input.streams();
     let stream = choose(&streams, path)?.clone();
     check_size(&stream, path)?;
-    let found = Container { format: input.format(), duration: input.duration(), videos: videos(&streams) };
+    let found = Container {
+        format: input.format(),
+        duration: input.duration(),
+        videos: videos(&streams),
+        alone: streams.len() == 1,
+    };
     let mut reader = Reader::new(path, input, stream.index, &stream.codec, options.threads)?;
     let table = reader.read_table(&options.stop)?;
     let broken = table.broke_off;
@@ -104,6 +109,8 @@ struct Container {
     format: String,
     duration: Option<f64>,
     videos: usize,
+    /// There is no other stream.
+    alone: bool,
 }
 
 /// Builds the source around the first picture. Gives the reader back when no picture comes out.
@@ -212,7 +219,10 @@ fn remarks(
         notes.push(format!("An edit list hides {cut} of the {} stored frames", index.packets.len()));
     }
     let ends = timeline.duration();
-    let short = found.duration.filter(|d| timeline.rate.is_some() && *d > ends * 1.2 + 1.0 && found.videos == 1);
+    // Times of a container may count from 0, not from the first frame; other streams may be longer than the video.
+    let begins = (timeline.pts.first().copied().unwrap_or(0) as f64 * timeline.time_base.as_f64()).max(0.0);
+    let slack = if found.alone { 0.05 + 2.0 * ends / timeline.len().max(1) as f64 } else { ends * 0.2 + 1.0 };
+    let short = found.duration.filter(|d| timeline.rate.is_some() && *d > begins + ends + slack && found.videos == 1);
     let claimed = usize::try_from(stream.frames).unwrap_or(0);
     if claimed > index.packets.len() {
         notes.push(format!("The file is cut off: {} of {claimed} frames are there", index.packets.len()));
@@ -268,7 +278,9 @@ fn check_size(stream: &StreamFacts, path: &Path) -> Result<(), MediaError> {
     if (1..=limit).contains(&w) && (1..=limit).contains(&h) && w * h <= MAX_PIXELS {
         return Ok(());
     }
-    let found = if w > 0 && h > 0 { format!("{w}x{h}") } else { "none could be read".into() };
+    if w <= 0 || h <= 0 {
+        return Err(MediaError::NoSize(path.into()));
+    }
     let limit = format!("{MAX_SIDE}x{MAX_SIDE} and {} million samples", MAX_PIXELS / 1_000_000);
-    Err(MediaError::Size { path: path.into(), found, limit })
+    Err(MediaError::Size { path: path.into(), found: format!("{w}x{h}"), limit })
 }

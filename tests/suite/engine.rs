@@ -356,6 +356,36 @@ fn the_store_forgets_the_oldest_use_first_and_keeps_its_budget() {
 }
 
 #[test]
+fn one_film_with_two_clocks_is_paired_by_number_and_says_so() {
+    let line = |count, num, den| Arc::new(Timeline::constant(count, Rational::new(num, den)));
+    let film = Pairing::new(line(48, 1199, 50), line(48, 25, 1));
+    assert!((0..48).all(|n| film.own(n) == Ok(n)));
+    assert_eq!(film.pairs(), 48);
+    let said = film.describe();
+    assert!(said.contains("by number") && said.contains("25.000 and 23.980"), "{said}");
+    // Another count: a shorter or longer cut, which only its times can tell.
+    assert!(!Pairing::new(line(48, 1199, 50), line(50, 25, 1)).describe().contains("by number"));
+    // As many frames, but one was dropped on the way and one added: no steady rate, so the times decide.
+    let pts = (0..48).map(|n| if n < 10 { n } else { n + 1 }).collect();
+    let jumps = Timeline { time_base: Rational::new(1, 25), pts, rate: None, last_duration: 1 };
+    let pairing = Pairing::new(line(48, 25, 1), Arc::new(jumps));
+    assert_eq!(pairing.own(20), Ok(19));
+}
+
+#[test]
+fn a_line_of_provenance_names_what_the_sources_note() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, _) = pair(dir.path());
+    let whole = std::fs::read(&a).unwrap();
+    let cut = dir.path().join("cut.mkv");
+    std::fs::write(&cut, &whole[..whole.len() * 2 / 3]).unwrap();
+    let report = scores(&a, &[cut.to_str().unwrap(), "source | down 2 bicubic | up 2 lanczos"]).unwrap();
+    let lines: Vec<&str> = report.candidates.iter().map(|c| c.provenance.as_str()).collect();
+    assert!(lines[0].contains("cut off"), "{}", lines[0]);
+    assert!(lines[1].contains("down 2 bicubic: 160x96 to 80x48"), "{}", lines[1]);
+}
+
+#[test]
 fn pairing_goes_by_time() {
     let line = |count, num, den| Arc::new(Timeline::constant(count, Rational::new(num, den)));
     let same = Pairing::new(line(10, 25, 1), line(10, 25, 1));

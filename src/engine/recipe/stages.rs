@@ -89,7 +89,7 @@ pub static STAGES: &[StageKind] = &[
 pub(super) fn parse(mut words: Words<'_>) -> Result<Arc<dyn Stage>, RecipeError> {
     let (at, name) = words.word("a stage")?;
     let Some(kind) = STAGES.iter().find(|kind| kind.name == name) else {
-        let hint = match nearest(name, STAGES.iter().map(|kind| kind.name)) {
+        let hint = match nearest(&name.to_lowercase(), STAGES.iter().map(|kind| kind.name)) {
             Some(near) => format!("did you mean “{near}”?"),
             None => format!("stages are {}", STAGES.iter().map(|k| k.name).collect::<Vec<_>>().join(", ")),
         };

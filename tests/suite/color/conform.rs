@@ -100,6 +100,23 @@ fn conform_scales_planes_with_their_siting() {
 }
 
 #[test]
+fn conform_owns_up_to_what_it_guessed() {
+    let frame = Arc::new(flat(64, 48, yuv(8, (1, 1)), ColorInfo::default(), [126, 128, 128]));
+    let target = Target { layout: rgb8(), color: ColorInfo::default(), ..Target::of(&frame) };
+    let (_, steps) = conform(&frame, &target, Kernel::Bicubic).unwrap();
+    assert!(steps.iter().any(|s| s.contains("bt601 limited (matrix, range, siting guessed)")), "{steps:?}");
+}
+
+#[test]
+fn a_siting_that_neither_side_states_moves_no_chroma() {
+    let color = |range| tags(Matrix::Bt709, range, Siting::Unknown);
+    let full = Arc::new(flat(64, 48, yuv(8, (1, 1)), color(Range::Full), [128, 90, 160]));
+    let target = Target { color: color(Range::Limited), ..Target::of(&full) };
+    let (_, steps) = conform(&full, &target, Kernel::Bicubic).unwrap();
+    assert_eq!(steps, ["range full to limited"]);
+}
+
+#[test]
 fn conform_speaks_of_all_it_does() {
     let limited = tags(Matrix::Bt709, Range::Limited, Siting::Left);
     let frame = Arc::new(flat(64, 48, yuv(8, (1, 1)), limited, [126, 128, 128]));
