@@ -136,11 +136,12 @@ fn drag_line(ui: &Ui, desk: &mut Desk, rect: Rect) {
             }
             _ => {}
         }
-        if let Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } | Event::PointerGone = event
-        {
+        if let Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } = event {
             desk.line_held = false;
         }
     }
+    // A release outside the window may never be told.
+    desk.line_held &= ui.input(|i| i.pointer.primary_down());
 }
 
 /// The line of the split view and its grip.
