@@ -1,5 +1,6 @@
 //! Opens the window on what the command line named.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -93,32 +94,52 @@ impl Drop for EngineConductor {
     }
 }
 
-/// Makes the demo on a thread of its own, opens it as soon as there is something to compare, and adds the rest.
+/// Makes the demo on a thread of its own. The first time, when that takes a while, it opens as soon as there is an
+/// encode to compare, and the rest is added as it is done.
 fn make_demo(remote: &Remote, stop: &Stop) {
-    let mut opened: Vec<String> = Vec::new();
-    let mut open = |lines: &demo::Lines, least: usize| match opened.len() {
-        0 if lines.candidates.len() < least => {}
-        0 => {
-            opened = lines.candidates.clone();
-            remote.send(Command::Open { reference: lines.reference.clone(), candidates: lines.candidates.clone() });
+    let growing = RefCell::new(Growing { remote, opened: Vec::new(), ready: None });
+    let mut progress = |what: &str, share: f32| {
+        if share < 1.0 {
+            growing.borrow_mut().open();
         }
-        _ => {
-            for line in lines.candidates.iter().filter(|line| !opened.contains(line)) {
-                remote.send(Command::Add(line.clone()));
-            }
-            opened = lines.candidates.clone();
-        }
+        remote.busy(Some((what.to_owned(), Some(share))));
     };
-    let mut progress = |what: &str, share| remote.busy(Some((what.to_owned(), Some(share))));
-    // The recipes need no file of their own: the third line is the first encode.
-    let made = demo::prepare(&mut progress, &mut |lines| open(&lines, 3), stop);
+    let made = demo::prepare(&mut progress, &mut |lines| growing.borrow_mut().ready = Some(lines), stop);
     match made {
         Ok(lines) => {
-            open(&lines, 1);
+            growing.borrow_mut().show(&lines);
             lines.notes.into_iter().for_each(|note| remote.notice(Severity::Note, note));
         }
         Err(_) if stop.is_set() => {}
         Err(error) => remote.notice(Severity::Source, format!("the demo cannot be made: {error:#}")),
     }
     remote.busy(None);
+}
+
+/// A comparison that is opened before all of it is there.
+struct Growing<'a> {
+    remote: &'a Remote,
+    opened: Vec<String>,
+    /// What could be opened.
+    ready: Option<demo::Lines>,
+}
+
+impl Growing<'_> {
+    /// Opens what is ready, if that is worth a look: the recipes alone need no file, so the third line is an encode.
+    fn open(&mut self) {
+        if let Some(lines) = self.ready.take_if(|lines| lines.candidates.len() > 2) {
+            self.show(&lines);
+        }
+    }
+
+    fn show(&mut self, lines: &demo::Lines) {
+        let (reference, candidates) = (lines.reference.clone(), lines.candidates.clone());
+        if self.opened.is_empty() {
+            self.remote.send(Command::Open { reference, candidates });
+        } else {
+            let fresh = lines.candidates.iter().filter(|line| !self.opened.contains(line));
+            fresh.for_each(|line| self.remote.send(Command::Add(line.clone())));
+        }
+        self.opened = lines.candidates.clone();
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
-use crate::media;
+use crate::media::{self, OpenOptions};
 use crate::models::{self, Runtime};
 
 use super::recipe::{Head, Recipe};
@@ -41,7 +41,7 @@ impl Workshop {
     /// One sentence: a file that does not open, a model that does not load, a stage that does not fit its input.
     pub fn open(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Opened, SourceError> {
         let mut opened = match &recipe.head {
-            Head::File(path) => self.stored(Box::new(media::open(path)?), file_key(path)),
+            Head::File(path) => self.stored(Box::new(media::open_with(path, &decoding())?), file_key(path)),
             Head::Source => match reference {
                 Some(reference) if reference.head != Head::Source => self.open(reference, None)?,
                 _ => {
@@ -76,6 +76,11 @@ impl Workshop {
         let key = SourceKey(key.into());
         Opened { source: Box::new(Stored::new(source, key.clone(), self.store.clone())), key }
     }
+}
+
+/// The store keeps frames for all; a decoder's own cache only serves to step back through a group of pictures.
+fn decoding() -> OpenOptions {
+    OpenOptions { cache_bytes: 64 << 20, ..OpenOptions::default() }
 }
 
 /// Names a file's present content: a file that is written anew gets another key.

@@ -76,6 +76,7 @@ impl Hands<'_> {
                 Some(words) => self.copy(words),
                 None => self.desk.toast(text::NOTHING_TO_COPY, self.now()),
             },
+            Paste => self.ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Palette => self.desk.palette = Some(String::new()),
             Help => self.desk.help = !self.desk.help,
             ToggleTracks => self.desk.folds.tracks = !self.desk.folds.tracks,

@@ -14,6 +14,7 @@ pub enum UiCommand {
     Demo,
     SaveView,
     Copy,
+    Paste,
     Palette,
     Help,
     PlayPause,
@@ -129,6 +130,7 @@ pub fn table() -> Vec<Entry> {
     add(g, Open, text::OPEN, &[(CTRL, Key::O)]);
     add(g, SaveView, text::SAVE_VIEW, &[(CTRL, Key::S)]);
     add(g, Copy, text::COPY, &[(CTRL, Key::C)]);
+    add(g, Paste, text::PASTE, &[(CTRL, Key::V)]);
     add(g, Demo, text::DEMO, &[]);
     all
 }

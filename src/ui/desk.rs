@@ -71,6 +71,10 @@ pub struct Desk {
     pub panes: Vec<PaneSpec>,
     /// The pointer over the pictures, physical pixels.
     pub pointer: Option<[f64; 2]>,
+    /// Where the plates were painted last, in points.
+    pub plates: Vec<egui::Rect>,
+    /// The split line is being dragged.
+    pub line_held: bool,
     /// A plate is held down.
     pub plate_held: bool,
     /// When the flicker view last began, in seconds of the window's clock.

@@ -107,9 +107,31 @@ pub fn pasted(ctx: &egui::Context) -> Option<Action> {
             _ => None,
         })
     })?;
-    let clean = |line: &str| line.trim().trim_start_matches("file://").trim_matches('"').to_owned();
+    let clean = |line: &str| match line.trim().strip_prefix("file://") {
+        Some(url) => unescaped(url),
+        None => line.trim().trim_matches('"').to_owned(),
+    };
     let paths: Vec<String> = text.lines().map(clean).filter(|l| !l.is_empty()).take(16).collect();
     (!paths.is_empty()).then_some(Action::OpenPaths { paths, replace: false })
+}
+
+/// The path of a file URL: `%20` and the like as the bytes they stand for.
+fn unescaped(url: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::with_capacity(url.len()), url.as_bytes());
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match code.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Files dropped in this pass: onto the left half the first becomes the reference, onto the right half all become

@@ -25,6 +25,7 @@ pub fn ui(
     let response = ui.allocate_rect(rect, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Canvas, true, text::PICTURE));
     desk.area = area;
+    drag_line(ui, desk, rect);
     mouse(ui, state, desk, &response);
     desk.panes = views::layout(state, &desk.looking, area);
     let panes = desk.panes.clone();
@@ -32,6 +33,7 @@ pub fn ui(
     draw(ui, desk.looking.smooth, &panes);
     split_line(ui, desk, &panes, rect);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
+    desk.plates.clear();
     for (i, plate) in plates.iter().enumerate() {
         show_plate(ui, state, desk, plate, i, actions);
     }
@@ -71,7 +73,8 @@ fn mouse(ui: &Ui, state: &State, desk: &mut Desk, response: &Response) {
             }
         }
     }
-    if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
+    let drags = response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle);
+    if drags && !desk.line_held {
         let by = response.drag_delta();
         let pane = pointer.map_or(area, |at| pane(at, desk));
         desk.looking.camera.pan(pane, &picture, [f64::from(by.x) * ppp, f64::from(by.y) * ppp]);
@@ -99,23 +102,55 @@ fn wheel(ui: &Ui) -> f64 {
     })
 }
 
-/// The line of the split view and its grip.
-fn split_line(ui: &mut Ui, desk: &mut Desk, panes: &[PaneSpec], rect: Rect) {
+/// Half the width of the band in which the split line is taken hold of, in points.
+const REACH: f32 = 8.0;
+
+/// Where the split line stands, in points, and its pane.
+fn line_at(ui: &Ui, panes: &[PaneSpec]) -> Option<(f32, PxRect)> {
     let ppp = ui.ctx().pixels_per_point();
-    let Some((pane, at)) = panes.iter().find_map(|p| match p.content {
-        Content::Split { at, .. } => Some((p.rect, at)),
+    panes.iter().find_map(|p| match p.content {
+        Content::Split { at, .. } => Some(((p.rect.x as f32 + at as f32) / ppp, p.rect)),
         _ => None,
-    }) else {
+    })
+}
+
+/// Moves the split line. The events are read one by one: in a quick drag the pointer has left the line before the pass
+/// that learns of the button, and whoever asks only where the pointer is now would move the picture instead.
+fn drag_line(ui: &Ui, desk: &mut Desk, rect: Rect) {
+    let Some((mut x, pane)) = line_at(ui, &desk.panes) else {
+        desk.line_held = false;
         return;
     };
-    let x = (pane.x as f32 + at as f32) / ppp;
-    let band = Rect::from_min_max(pos2(x - 8.0, rect.top()), pos2(x + 8.0, rect.bottom())).intersect(rect);
+    let ppp = ui.ctx().pixels_per_point();
+    let events = ui.input(|i| i.events.clone());
+    for event in &events {
+        match event {
+            Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
+                let free = rect.contains(*pos) && !desk.plates.iter().any(|r| r.contains(*pos));
+                let ours = ui.ctx().layer_id_at(*pos) == Some(ui.layer_id());
+                desk.line_held = free && ours && (pos.x - x).abs() <= REACH;
+            }
+            Event::PointerMoved(pos) | Event::PointerButton { pos, .. } if desk.line_held => {
+                x = pos.x;
+                desk.looking.split = f64::from((x * ppp - pane.x as f32) / pane.w.max(1) as f32).clamp(0.0, 1.0);
+            }
+            _ => {}
+        }
+        if let Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } = event {
+            desk.line_held = false;
+        }
+    }
+    // A release outside the window may never be told.
+    desk.line_held &= ui.input(|i| i.pointer.primary_down());
+}
+
+/// The line of the split view and its grip.
+fn split_line(ui: &mut Ui, desk: &Desk, panes: &[PaneSpec], rect: Rect) {
+    let Some((x, _)) = line_at(ui, panes) else { return };
+    let band = Rect::from_min_max(pos2(x - REACH, rect.top()), pos2(x + REACH, rect.bottom())).intersect(rect);
     let response = ui.interact(band, Id::unique("split line"), Sense::drag());
     response.widget_info(|| WidgetInfo::slider(true, desk.looking.split, text::SPLIT_LINE));
-    if let (true, Some(p)) = (response.dragged(), response.interact_pointer_pos()) {
-        desk.looking.split = f64::from((p.x * ppp - pane.x as f32) / pane.w.max(1) as f32).clamp(0.0, 1.0);
-    }
-    let lit = response.hovered() || response.dragged();
+    let lit = response.hovered() || desk.line_held;
     if lit {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
@@ -125,6 +160,7 @@ fn split_line(ui: &mut Ui, desk: &mut Desk, panes: &[PaneSpec], rect: Rect) {
 /// Paints a plate; one that speaks of a track explains itself and, held, shows the reference.
 fn show_plate(ui: &mut Ui, state: &State, desk: &mut Desk, plate: &Plate, i: usize, actions: &mut Vec<Action>) {
     let rect = plate::paint(ui.painter(), plate);
+    desk.plates.push(rect);
     let id = Id::unique(("plate", i, plate.spot == Spot::RightTop));
     let response = ui.interact(rect, id, if plate.track.is_some() { Sense::click_and_drag() } else { Sense::hover() });
     let words = plate.words();

@@ -50,6 +50,7 @@ pub const LEAVE: Words = ("Close what is open", "Leaves help, palette, full scre
 pub const OPEN: Words = ("Open files", "Choose a reference and candidates");
 pub const SAVE_VIEW: Words = ("Save view as PNG", "Write what the picture area shows into a PNG file");
 pub const COPY: Words = ("Copy scores", "Copy the scores of this frame and how they were reached");
+pub const PASTE: Words = ("Paste paths or recipes", "Add what the clipboard names, one a line");
 pub const DEMO: Words = ("Open the demo", "A ready comparison that Doublet makes itself");
 
 pub fn pick_right(place: usize) -> String {

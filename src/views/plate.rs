@@ -183,8 +183,8 @@ fn score_rows(state: &State, place: usize, track: &Track) -> Vec<Vec<Piece>> {
 }
 
 fn difference_plate(state: &State, left: TrackId, right: TrackId, gain: f32, pane: PxRect) -> Option<Plate> {
-    let label = |id| state.track(id).map(|t| t.label.as_str());
-    let words = text::difference(gain, label(left)?, label(right)?);
+    let number = |id| state.tracks.iter().position(|t| t.id == id).map(|place| place + 1);
+    let words = text::difference(gain, number(left)?, number(right)?);
     let rows = vec![vec![Piece::new(words, style::SMALL, style::TEXT)]];
     Some(Plate { track: None, room: pane, spot: Spot::CenterBottom, rows, dim: false, half: false })
 }

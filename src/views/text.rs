@@ -31,7 +31,8 @@ pub fn stand_in(done: f32) -> String {
     format!("enlarged input stands in · {:.0}% done", f64::from(done) * 100.0)
 }
 
-pub fn difference(gain: f32, from: &str, to: &str) -> String {
+/// Numbers of the tracks in the list, from 1.
+pub fn difference(gain: f32, from: usize, to: usize) -> String {
     format!("{DIFFERENCE} ×{gain:.0} · {to} minus {from}")
 }
 

@@ -242,6 +242,28 @@ fn the_split_line_is_dragged_and_follows_when_asked() {
 }
 
 #[test]
+fn a_drag_of_the_line_that_comes_in_one_burst_is_still_one() {
+    let mut window = open(Fake::four((320, 180)));
+    window.harness.run_steps(2);
+    let picture = window.harness.get_by_label("Picture").rect();
+    let line = window.harness.get_by_label("Split line").rect().center();
+    let to = pos2(picture.left() + picture.width() * 0.125, line.y);
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let burst = [Event::PointerMoved(line), button(line, true), Event::PointerMoved(to)];
+    window.harness.input_mut().events.extend(burst);
+    window.harness.run_steps(1);
+    window.harness.input_mut().events.push(button(to, false));
+    window.harness.run_steps(1);
+    assert!((window.app().desk.looking.split - 0.125).abs() < 0.01, "{}", window.app().desk.looking.split);
+    assert!(!window.app().desk.line_held);
+}
+
+#[test]
 fn the_wheel_zooms_at_the_pointer_and_drags_pan() {
     let mut window = open(Fake::four((320, 180)));
     window.harness.run_steps(2);
@@ -304,6 +326,15 @@ fn files_dropped_left_replace_the_reference_and_right_add_candidates() {
     }
     window.harness.run_steps(2);
     assert_eq!(window.sent(), [Command::Open { reference: "a.mkv".into(), candidates: vec!["b.mkv".into()] }]);
+}
+
+#[test]
+fn pasted_lines_are_added() {
+    let mut window = open(Fake::four((320, 180)));
+    window.harness.run_steps(2);
+    window.harness.event(Event::Paste("file:///clips/my%20c.mkv\nsource | up 2 box\n\n".into()));
+    window.harness.run_steps(2);
+    assert_eq!(window.sent(), [Command::Add("/clips/my c.mkv".into()), Command::Add("source | up 2 box".into())]);
 }
 
 #[test]
