@@ -15,7 +15,7 @@ use std::io::Write;
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
 
-use crate::engine::{Recipe, RenderSettings, ScoreSettings, Settings, Workshop, render, score};
+use crate::engine::{Recipe, RenderSettings, ScoreSettings, Workshop, render, score};
 use crate::frame::Stop;
 use crate::report::{AtomicFile, Format};
 use crate::{metrics, models};
@@ -107,8 +107,11 @@ fn recipes(lines: &[String]) -> Result<Vec<Recipe>> {
     lines.iter().map(|line| recipe(line)).collect()
 }
 
+/// Nobody steps back here: the store only bridges threads that make the same frames.
+const STORE_BYTES: usize = 256 << 20;
+
 fn workshop() -> Workshop {
-    Workshop::new(Settings::default().store_bytes)
+    Workshop::new(STORE_BYTES)
 }
 
 /// Set when the program is asked to end (Ctrl+C, a termination signal), so that half-written files are taken away.
