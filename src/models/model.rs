@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::frame::{Stop, Urgency};
+use crate::frame::{Image, Stop, Urgency};
 
 use super::onnx::{self, Header, Refusal};
 use super::probe::{self, Form, Found};
@@ -141,8 +141,9 @@ impl Model {
         }))
     }
 
-    /// Runs the bare network `count` times on a trial picture of `width` x `height`, with no tiling, no queue and no
-    /// copying around it: what a benchmark measures [`super::upscale`] against. Gives the seconds it took.
+    /// Runs the bare network `count` times on the left top `width` x `height` of `picture` (its last samples repeated
+    /// where it is smaller), with no tiling, no queue and no copying around it: what a benchmark measures
+    /// [`super::upscale`] against, on the same samples. Gives the seconds the runs took.
     ///
     /// # Errors
     /// As [`super::upscale`].
@@ -150,11 +151,16 @@ impl Model {
         &self,
         runtime: &Runtime,
         kind: DeviceKind,
+        picture: &Image,
         (width, height): (u32, u32),
         count: usize,
     ) -> Result<f64, ModelError> {
         let shape = [self.info.channels.0 as usize, height as usize, width as usize];
-        let samples = Samples::from_f32(self.info.precision.0, probe::texture(shape));
+        let (right, bottom) = (picture.width - 1, picture.height - 1);
+        let at = |c: usize, y: u32, x: u32| picture.pixel(x.min(right), y.min(bottom))[c];
+        let row = |c: usize, y: u32| (0..width).map(move |x| (c, y, x));
+        let places = (0..shape[0]).flat_map(|c| (0..height).flat_map(move |y| row(c, y)));
+        let samples = Samples::from_f32(self.info.precision.0, places.map(|(c, y, x)| at(c, y, x)).collect());
         let seat = self.seat(runtime, kind)?;
         let mut net = seat.lock();
         let clock = std::time::Instant::now();

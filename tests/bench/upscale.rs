@@ -41,7 +41,9 @@ fn clip_rows(runtime: &Runtime, model: &Arc<Model>, clip: &str, rounds: usize) -
 
 fn measure(runtime: &Runtime, model: &Arc<Model>, clip: &str, rounds: usize) -> Result<Vec<Row>, String> {
     let settings = Settings { device: Some(DeviceKind::Cpu), ..Settings::default() };
-    let video = media::open(&material::fixture(clip)?).map_err(|e| e.to_string())?;
+    let mut video = media::open(&material::fixture(clip)?).map_err(|e| e.to_string())?;
+    let first = video.get(0).map_err(|e| e.to_string())?;
+    let picture = doublet::color::to_rgb(&first).map_err(|e| e.to_string())?;
     let size = (video.info().width, video.info().height);
     let (tile, tiles) = models::tiling(model.info(), DeviceKind::Cpu, size.0, size.1, &settings);
     let mut stage = models::upscale(runtime, model, Box::new(video), &settings).map_err(|e| e.to_string())?;
@@ -58,7 +60,10 @@ fn measure(runtime: &Runtime, model: &Arc<Model>, clip: &str, rounds: usize) -> 
             Ok(())
         })
     };
-    let mut peer = || model.bare_runs(runtime, DeviceKind::Cpu, tile, tiles * PICTURES).map_err(|e| e.to_string());
+    let mut peer = || {
+        let runs = tiles * PICTURES;
+        model.bare_runs(runtime, DeviceKind::Cpu, &picture, tile, runs).map_err(|e| e.to_string())
+    };
     let name = format!("upscale {}x{} by {}", size.0, size.1, model.info().name);
     let row = compare((&name, "fps"), PICTURES as f64, Some(TARGET), rounds, &mut ours, &mut peer);
     let note =
