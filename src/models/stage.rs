@@ -92,17 +92,18 @@ fn choose(
 
 fn describe(input: &SourceInfo, model: &ModelInfo, kind: DeviceKind, plan: &Plan, note: Option<String>) -> SourceInfo {
     let mut info = input.clone();
-    info.name = format!("model {}", model.name);
+    let stage = format!("model {}", model.name);
+    info.name = format!("{} | {stage}", input.name);
     info.width = input.width * model.scale;
     info.height = input.height * model.scale;
     info.layout = Layout::RGB_F32;
     info.color = ColorInfo::rgb(input.color.primaries, input.color.transfer);
     let (w, h) = plan.tile;
     info.details = format!("{} on {kind}, tiles of {w}x{h}", model.line());
-    info.notes.extend(note.map(|n| format!("{}: {n}", info.name)));
-    info.notes.extend(model.notes.iter().map(|n| format!("{}: {n}", info.name)));
+    info.notes.extend(note.map(|n| format!("{stage}: {n}")));
+    info.notes.extend(model.notes.iter().map(|n| format!("{stage}: {n}")));
     if input.layout.alpha {
-        info.notes.push(format!("{}: alpha is left out", info.name));
+        info.notes.push(format!("{stage}: alpha is left out"));
     }
     info
 }
