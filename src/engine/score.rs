@@ -118,7 +118,7 @@ fn score_one(
     if !whole {
         line += &format!("; measured on frames {}..{} (the end is not included)", asked.start, asked.end);
     }
-    Ok(CandidateScores::new(candidate.to_string(), line, frames, missing))
+    Ok(CandidateScores::new(candidate.to_string(), line, frames, missing).labelled(candidate.label()))
 }
 
 type Ahead = Receiver<Result<Arc<Frame>, SourceError>>;

@@ -27,6 +27,9 @@ pub struct ReferenceInfo {
 pub struct CandidateScores {
     /// The line it was opened from.
     pub recipe: String,
+    /// A short name for tables; the recipe stands in where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
     /// How its pictures came to be comparable: what was converted, resized, guessed, paired.
     pub provenance: String,
     /// By metric id, over the frames that have a value; a metric that has none is left out.
@@ -148,7 +151,17 @@ impl CandidateScores {
                 pooled.insert(id, PooledScores::new(&all, identical));
             }
         }
-        Self { recipe: recipe.into(), provenance: provenance.into(), pooled, frames, missing }
+        Self { recipe: recipe.into(), label: String::new(), provenance: provenance.into(), pooled, frames, missing }
+    }
+
+    /// The same under a short name.
+    pub fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
+    /// What to call the candidate where room is short.
+    pub fn name(&self) -> &str {
+        if self.label.is_empty() { &self.recipe } else { &self.label }
     }
 
     /// Ids of all metrics asked for, measured or refused, in the order of the metrics' table.

@@ -32,14 +32,14 @@ fn candidate_rows(candidate: &CandidateScores) -> Vec<Vec<String>> {
     for id in candidate.ids() {
         let Some(about) = metrics::find(id).map(|metric| metric.about()) else { continue };
         // Named once a candidate: the eye finds the groups.
-        let name = if rows.is_empty() { clean(&candidate.recipe) } else { String::new() };
+        let name = if rows.is_empty() { clean(candidate.name()) } else { String::new() };
         let metric = if about.unit.is_empty() { id.into() } else { format!("{id} ({})", about.unit) };
         let mut row = vec![name, metric];
         row.extend(figures(about, candidate.pooled.get(id)));
         rows.push(row);
     }
     if rows.is_empty() {
-        rows.push(vec![clean(&candidate.recipe), "nothing measured".into()]);
+        rows.push(vec![clean(candidate.name()), "nothing measured".into()]);
     }
     rows
 }
