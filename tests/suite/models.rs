@@ -140,6 +140,8 @@ fn a_picture_is_what_the_network_says() {
     let wanted = net.by_hand(&source.image(0));
     let mut stage = upscale(&runtime, &model, source, &cpu(256)).unwrap();
     assert_eq!((stage.info().width, stage.info().height), (46, 34));
+    let name = &stage.info().name;
+    assert!(name.contains(" | model ") && !name.starts_with(" |"), "the name tells the whole chain: {name}");
     assert_eq!(stage.info().layout, Layout::RGB_F32);
     let frame = stage.get(0).unwrap();
     assert_eq!(frame.color, ColorInfo::rgb(Primaries::Bt709, Transfer::Bt1886));
