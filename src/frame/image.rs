@@ -1,6 +1,8 @@
 //! A picture as floats, for arithmetic.
 
-use super::{ColorInfo, Frame, FrameError, Layout, Plane};
+use bytes::Bytes;
+
+use super::{ColorInfo, Frame, FrameError, Layout, Plane, Sample};
 
 /// Planar R'G'B' (gamma-encoded) in 32-bit float, nominal 0..1, not clipped. Shape: 3 planes of `height` rows of
 /// `width`, one after the other in `data` (NCHW with N = 1), no padding.
@@ -53,17 +55,24 @@ impl Image {
     /// # Errors
     /// [`FrameError`] when the picture is empty.
     pub fn into_frame(self, color: ColorInfo) -> Result<Frame, FrameError> {
-        let n = self.plane_len();
-        let stride = self.width as usize * 4;
         let all = Plane::from_f32(self.width, 3 * self.height, self.data)?;
-        let bytes = bytes::Bytes::from_owner(all);
-        let planes = (0..3)
-            .map(|c| {
-                let part = bytes.slice(c * n * 4..(c + 1) * n * 4);
-                Plane::new(self.width, self.height, super::Sample::F32, stride, part)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Frame::new(self.width, self.height, Layout::RGB_F32, color, planes)
+        Frame::rgb_f32(self.width, self.height, color, Bytes::from_owner(all))
+    }
+}
+
+impl Frame {
+    /// A frame of layout [`Layout::RGB_F32`] from the samples of an [`Image`] as bytes, whoever owns them.
+    ///
+    /// # Errors
+    /// [`FrameError`] when the picture is empty or the bytes do not hold it.
+    pub fn rgb_f32(width: u32, height: u32, color: ColorInfo, samples: Bytes) -> Result<Frame, FrameError> {
+        let stride = width as usize * 4;
+        let size = stride * height as usize;
+        if samples.len() != 3 * size {
+            return Err(FrameError::Short { width, height, stride, have: samples.len() });
+        }
+        let plane = |c: usize| Plane::new(width, height, Sample::F32, stride, samples.slice(c * size..(c + 1) * size));
+        Frame::new(width, height, Layout::RGB_F32, color, (0..3).map(plane).collect::<Result<Vec<_>, _>>()?)
     }
 }
 

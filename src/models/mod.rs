@@ -10,6 +10,7 @@
 
 mod error;
 mod fingerprint;
+mod lent;
 mod model;
 mod onnx;
 mod places;

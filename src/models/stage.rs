@@ -8,6 +8,7 @@ use crate::frame::{
     ColorInfo, Frame, FrameSource, Image, Layout, Partial, Request, SourceError, SourceInfo, Stop, Urgency,
 };
 
+use super::lent::Lender;
 use super::model::{Run, Seat, submit, wait};
 use super::runtime::DeviceKind;
 use super::session::{Output, Rows, Samples};
@@ -53,7 +54,17 @@ pub fn upscale(
     let plan = plan(info, kind, width, height, settings);
     let described = describe(input.info(), info, kind, &plan, fallback);
     let (runtime, model) = (runtime.clone(), model.clone());
-    Ok(Box::new(Upscaled { runtime, model, input, kind, seat, plan, info: described, spare: Vec::new() }))
+    Ok(Box::new(Upscaled {
+        runtime,
+        model,
+        input,
+        kind,
+        seat,
+        plan,
+        info: described,
+        spare: Vec::new(),
+        lender: Lender::default(),
+    }))
 }
 
 /// Width and height of the tiles, and their number, in which [`upscale`] makes a picture of `width` x `height`.
@@ -118,6 +129,8 @@ struct Upscaled {
     info: SourceInfo,
     /// Input buffers to be used again.
     spare: Vec<Samples>,
+    /// Output buffers to be used again.
+    lender: Lender,
 }
 
 impl FrameSource for Upscaled {
@@ -139,7 +152,8 @@ impl FrameSource for Upscaled {
             partial(stand_in(&rgb, (self.info.width, self.info.height)));
         }
         let picture = self.picture(&Source::new(rgb, self.model.info().channels.0), request)?;
-        Ok(Arc::new(picture.into_frame(self.info.color)?))
+        let (width, height) = (picture.width, picture.height);
+        Ok(Arc::new(Frame::rgb_f32(width, height, self.info.color, self.lender.lend(picture.data))?))
     }
 }
 
@@ -158,7 +172,10 @@ struct UnderWay {
 impl Upscaled {
     /// Makes the whole picture, tile by tile.
     fn picture(&mut self, source: &Source, request: &mut Request<'_>) -> Result<Image, ModelError> {
-        let mut picture = Image::new(self.info.width, self.info.height);
+        // Tiles cover every sample.
+        let (width, height) = (self.info.width, self.info.height);
+        let data = self.lender.take(3 * width as usize * height as usize);
+        let mut picture = Image { width, height, data };
         let mut order = self.plan.order(request.focus).into_iter();
         let mut line: VecDeque<UnderWay> = VecDeque::new();
         let (mut made, whole) = (0_u64, picture.plane_len() as f32);
@@ -251,9 +268,10 @@ impl Upscaled {
     }
 }
 
-/// x * 0 is 0 for numbers and NaN for all else: a sum without branches, which the compiler runs several at a time.
+/// Whether no sample is infinite or NaN. Without branches and float sums, so that the compiler takes many at a time.
 fn all_finite(samples: &[f32]) -> bool {
-    samples.iter().map(|v| v * 0.0).sum::<f32>() == 0.0
+    const EXPONENT: u32 = 0x7f80_0000;
+    samples.iter().fold(true, |finite, v| finite & (v.to_bits() & EXPONENT != EXPONENT))
 }
 
 /// A rectangle of the output picture, in samples.
