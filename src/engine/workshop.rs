@@ -80,7 +80,7 @@ impl Workshop {
 
 /// The store keeps frames for all; a decoder's own cache only serves to step back through a group of pictures.
 fn decoding() -> OpenOptions {
-    OpenOptions { cache_bytes: 64 << 20, ..OpenOptions::default() }
+    OpenOptions { cache_bytes: 32 << 20, ..OpenOptions::default() }
 }
 
 /// Names a file's present content: a file that is written anew gets another key.
