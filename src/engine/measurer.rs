@@ -1,6 +1,7 @@
 //! Two threads that measure: one the frame in view, at once; one all the others, in the background.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -156,7 +157,9 @@ fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score
                 board.called.wait(&mut desk);
             }
         };
-        let found = measure(&job.reference, &job.candidate, METRICS, workshop.kernel);
+        let found = || measure(&job.reference, &job.candidate, METRICS, workshop.kernel);
+        let found = catch_unwind(AssertUnwindSafe(found))
+            .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this frame; please report it")));
         let heard = teller((job.track, Score::of(job.number, found)));
         // Told before it counts as done: who waits for idleness finds the score among the events.
         board.desk.lock().live_busy = None;
@@ -181,7 +184,10 @@ fn scan_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score
                 board.called.wait(&mut desk);
             }
         };
-        scan(&job, board, workshop, teller);
+        // A fault in our own code ends this run alone; what it measured stays.
+        if catch_unwind(AssertUnwindSafe(|| scan(&job, board, workshop, teller))).is_err() {
+            log::error!("measuring {} ended by a fault", job.recipe);
+        }
         board.desk.lock().scanning = None;
     }
 }

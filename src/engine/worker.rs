@@ -1,6 +1,7 @@
 //! One named thread a track: it opens the track's recipe and makes the frames that are wished for, in order.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -80,9 +81,15 @@ impl Worker {
     ) -> Self {
         let shared = Arc::new(Shared::default());
         let mine = shared.clone();
-        let run = move || match workshop.open(&recipe, reference.as_ref()) {
-            Ok(opened) => work(id, opened, &mine, &teller),
-            Err(error) => _ = teller((id, Told::Closed(error.to_string()))),
+        let run = move || {
+            let work = || match workshop.open(&recipe, reference.as_ref()) {
+                Ok(opened) => work(id, opened, &mine, &teller),
+                Err(error) => _ = teller((id, Told::Closed(error.to_string()))),
+            };
+            // A fault in our own code closes this track, with a word; the others and the window go on.
+            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                teller((id, Told::Closed(format!("Doublet stumbled over {recipe}; please report it with the file"))));
+            }
         };
         let thread = std::thread::Builder::new().name(format!("track-{}", id.0)).spawn(run).ok();
         Self { shared, _thread: thread }

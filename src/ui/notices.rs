@@ -3,7 +3,7 @@
 
 use egui::{Align2, Id, RichText, Ui, vec2};
 
-use crate::engine::{Command, State};
+use crate::engine::{Command, Notice, State, TrackStatus};
 use crate::frame::Severity;
 use crate::views::style;
 
@@ -35,12 +35,19 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         if let Some(i) = gone {
             desk.toasts.remove(i);
         }
-        for notice in state.notices.iter().rev().take(MOST) {
+        for notice in state.notices.iter().filter(|n| !told_in_list(n, state, desk)).rev().take(MOST) {
             if card(ui, &notice.sentence, notice.severity > Severity::Note) {
                 actions.push(Action::Engine(Command::Dismiss(notice.id)));
             }
         }
     });
+}
+
+/// Whether the track's row in the list says the same already: once is enough while the list can be seen.
+fn told_in_list(notice: &Notice, state: &State, desk: &Desk) -> bool {
+    let listed = desk.folds.tracks && !desk.folds.only_picture;
+    let track = notice.track.and_then(|id| state.track(id));
+    listed && track.is_some_and(|t| matches!(&t.status, TrackStatus::Failed(said) if *said == notice.sentence))
 }
 
 /// One message; true when it is to go.
