@@ -207,8 +207,9 @@ fn add_line(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Actio
     });
     if let Some(fault) = &desk.line_fault {
         let words = egui::RichText::new(text::line_fault(fault.column, &fault.message)).size(style::SMALL);
-        ui.horizontal_wrapped(|ui| {
-            ui.add_space(8.0);
+        let margin = egui::Margin { left: 12, right: 8, top: 4, bottom: 0 };
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+            ui.set_width(ui.available_width());
             ui.add(egui::Label::new(words.color(style::RED)).wrap());
         });
     }
