@@ -142,21 +142,30 @@ impl Drop for Measurer {
     }
 }
 
+impl Board {
+    /// What `take` finds on the desk, as soon as it finds something; `None` when all is over.
+    fn wait_for<T>(&self, mut take: impl FnMut(&mut Desk) -> Option<T>) -> Option<T> {
+        let mut desk = self.desk.lock();
+        loop {
+            if desk.over {
+                return None;
+            }
+            if let Some(job) = take(&mut desk) {
+                return Some(job);
+            }
+            self.called.wait(&mut desk);
+        }
+    }
+}
+
 fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>) {
     loop {
-        let job = {
-            let mut desk = board.desk.lock();
-            loop {
-                if desk.over {
-                    return;
-                }
-                if let Some(job) = desk.live.pop_front() {
-                    desk.live_busy = Some(job.track);
-                    break job;
-                }
-                board.called.wait(&mut desk);
-            }
+        let take = |desk: &mut Desk| {
+            let job = desk.live.pop_front()?;
+            desk.live_busy = Some(job.track);
+            Some(job)
         };
+        let Some(job) = board.wait_for(take) else { return };
         let found = || measure(&job.reference, &job.candidate, METRICS, workshop.kernel);
         let found = catch_unwind(AssertUnwindSafe(found))
             .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this frame; please report it")));
@@ -171,19 +180,11 @@ fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score
 
 fn scan_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>) {
     loop {
-        let job = {
-            let mut desk = board.desk.lock();
-            loop {
-                if desk.over {
-                    return;
-                }
-                if let Some(job) = desk.scans.pop_front() {
-                    desk.scanning = Some(job.clone());
-                    break job;
-                }
-                board.called.wait(&mut desk);
-            }
+        let take = |desk: &mut Desk| {
+            desk.scanning = desk.scans.pop_front();
+            desk.scanning.clone()
         };
+        let Some(job) = board.wait_for(take) else { return };
         // A fault in our own code ends this run alone; what it measured stays.
         if catch_unwind(AssertUnwindSafe(|| scan(&job, board, workshop, teller))).is_err() {
             log::error!("measuring {} ended by a fault", job.recipe);

@@ -77,27 +77,11 @@ fn nearest(name: &str, names: &[String]) -> Option<String> {
     let wish = name.to_lowercase();
     let key = |candidate: &&String| {
         let other = candidate.to_lowercase();
-        let distance = distance(&wish, &other);
+        let distance = strsim::levenshtein(&wish, &other);
         let holds = !wish.is_empty() && (other.contains(&wish) || wish.contains(&other));
         (holds || distance <= wish.chars().count().max(2) / 2).then_some((!holds, distance))
     };
     names.iter().filter(|n| key(n).is_some()).min_by_key(|n| key(n)).cloned()
-}
-
-/// Levenshtein's distance: letters to insert, delete or replace.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -129,12 +113,5 @@ mod tests {
         let far = find("zzzzzzzzzz", &folders).unwrap_err();
         assert!(!far.to_string().contains("did you mean"), "{far}");
         assert!(matches!(find("no/such.onnx", &folders), Err(ModelError::Missing { .. })));
-    }
-
-    #[test]
-    fn letters_are_counted() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
     }
 }

@@ -161,21 +161,5 @@ impl<'a> Words<'a> {
 
 /// The one of `names` that is spelled most like `word`, if any is near.
 pub fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    names.map(|n| (distance(word, n), n)).filter(|&(d, n)| d <= n.len().max(3) / 2).min().map(|(_, n)| n)
-}
-
-/// Levenshtein's edit distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &cb) in b.iter().enumerate() {
-            let change = diagonal + usize::from(ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    names.map(|n| (strsim::levenshtein(word, n), n)).filter(|&(d, n)| d <= n.len().max(3) / 2).min().map(|(_, n)| n)
 }
