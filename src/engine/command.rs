@@ -1,8 +1,11 @@
 //! Everything a person can ask of the engine. This is the only way in.
 
+use std::ops::Range;
+use std::path::PathBuf;
+
 use crate::frame::Region;
 
-use super::TrackId;
+use super::{Plan, TrackId};
 
 /// One wish. Commands never fail to be sent; what goes wrong comes back as a [`super::Notice`] or as the track's status.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,4 +43,25 @@ pub enum Command {
     },
     /// Takes a notice away.
     Dismiss(u64),
+    /// Sets the in and out points (frames of the reference, end excluded; clamped), or takes them away. Playback loops
+    /// between them.
+    Range(Option<Range<usize>>),
+    /// Sets the in and out points to the hardest stretch of this many seconds, found by detail and motion.
+    FindHardest(f64),
+    /// Puts a track at another place of the list (1 or above; the reference stays first).
+    Move(TrackId, usize),
+    /// Shows a candidate's picture after this many of its stages (0: what it begins with), or the whole chain again.
+    Tap(TrackId, Option<usize>),
+    /// Begins a tournament; one that runs is ended and replaced.
+    Tournament(Plan),
+    /// Ends the tournament that runs; what is done is kept.
+    StopTournament,
+    /// Takes the tournament's results away.
+    ForgetTournament,
+    /// Puts model files and folders of models on the shelf, for this and later sessions.
+    ShelfAdd(Vec<PathBuf>),
+    /// Takes a file or folder that was added off the shelf; the file itself stays.
+    ShelfForget(PathBuf),
+    /// Measures a model's speed on this machine.
+    ShelfMeasure(PathBuf),
 }

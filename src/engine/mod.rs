@@ -11,6 +11,7 @@
 
 mod command;
 mod core;
+mod exam;
 mod measurer;
 mod pairing;
 mod playback;
@@ -19,19 +20,24 @@ mod render;
 mod schedule;
 mod score;
 mod scorer;
+mod shelf;
 mod state;
 mod store;
+mod tournament;
 mod tracks;
 mod worker;
 mod workshop;
 
 pub use self::core::{Engine, Remote, Settings};
 pub use command::Command;
+pub use exam::{EXAMS, Exam, exam};
 pub use pairing::{Pairing, Unpaired};
 pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind};
 pub use render::{RenderSettings, render};
 pub use score::{ScoreSettings, score};
 pub use scorer::{Measurement, common_ground, measure, provenance};
+pub use shelf::{Card, CardSpeed, CardStatus};
 pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, TrackId, TrackStatus};
 pub use store::{SourceKey, Store, Stored};
+pub use tournament::{Plan, Row, RowStatus, Tournament};
 pub use workshop::{Opened, Workshop};

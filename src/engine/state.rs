@@ -1,9 +1,12 @@
 //! What the window and the command line read. Written by `Engine::update` alone.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::frame::{Frame, Severity, SourceInfo};
+
+use super::{Card, Tournament};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -18,6 +21,12 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// What the engine is busy with that a person waits for, and its share done (0..1), if known.
     pub busy: Option<(String, Option<f32>)>,
+    /// In and out points: frames of the reference, end excluded.
+    pub range: Option<Range<usize>>,
+    /// The models at hand, by name.
+    pub shelf: Vec<Card>,
+    /// The last tournament, running or over.
+    pub tournament: Option<Tournament>,
     /// Grows with every change: who draws may compare.
     pub revision: u64,
 }
@@ -44,6 +53,10 @@ pub struct Track {
     pub recipe: String,
     /// A short name for lists and plates.
     pub label: String,
+    /// The chain's stages, a line each ("down 2 bicubic", "model span-2x"); empty for a plain file.
+    pub stages: Vec<String>,
+    /// How many of them are applied just now, where not all are.
+    pub tap: Option<usize>,
     pub status: TrackStatus,
     /// Known once `status` is `Ready`.
     pub info: Option<Arc<SourceInfo>>,

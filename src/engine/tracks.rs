@@ -87,6 +87,8 @@ impl Track {
             id,
             recipe: recipe.chain(),
             label: recipe.label(),
+            stages: recipe.stages.iter().map(|s| s.line()).collect(),
+            tap: None,
             status: TrackStatus::Opening,
             info: None,
             shown: None,

@@ -69,6 +69,8 @@ impl Fake {
             id,
             recipe: line.into(),
             label: if place == 0 { name.into() } else { label },
+            stages: Vec::new(),
+            tap: None,
             status: TrackStatus::Ready,
             info: Some(Arc::new(self.info(name))),
             shown: None,
