@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod chains;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -15,6 +16,7 @@ mod suite {
     mod models;
     mod onnx_writer;
     mod recipes;
+    mod recode;
     mod report;
     mod shaders;
     pub mod support;

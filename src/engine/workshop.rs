@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
-use crate::media::{self, OpenOptions};
+use crate::media::{self, Coding, OpenOptions, Segments};
 use crate::models::{self, Runtime};
 
 use super::recipe::{Head, Recipe};
 use super::store::{SourceKey, Store, Stored};
 
+/// Bytes of encoded segments kept.
+const SEGMENT_BYTES: usize = 256 << 20;
+
 /// Files, models and made frames, shared by every thread.
 pub struct Workshop {
     store: Arc<Store>,
+    /// What the stage `encode` made so far; compressed, so that hours fit.
+    segments: Arc<Segments>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -27,7 +32,8 @@ pub struct Opened {
 impl Workshop {
     /// A workshop that keeps at most `budget` bytes of made frames.
     pub fn new(budget: usize) -> Self {
-        Self { store: Arc::new(Store::new(budget)), kernel: Kernel::Bicubic }
+        let segments = Arc::new(Segments::new(SEGMENT_BYTES));
+        Self { store: Arc::new(Store::new(budget)), segments, kernel: Kernel::Bicubic }
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -71,6 +77,21 @@ impl Workshop {
         let runtime = Runtime::get()?;
         let model = runtime.model(&models::find(name, &models::model_folders())?)?;
         Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
+    }
+
+    /// Encodes and decodes `input` by `coding`, which the recipe writes as `stage`. Segments are shared by all who open
+    /// the same chain here.
+    ///
+    /// # Errors
+    /// One sentence: an encoder that this FFmpeg lacks, settings or sizes it does not take.
+    pub fn recode(&self, coding: &Coding, stage: &str, input: Opened) -> Result<Box<dyn FrameSource>, SourceError> {
+        let key = format!("{} | {stage}", input.key.0);
+        Ok(media::recode(input.source, coding.clone(), stage, &key, &self.segments)?)
+    }
+
+    /// What the stage `encode` made so far.
+    pub fn segments(&self) -> &Arc<Segments> {
+        &self.segments
     }
 
     fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {
