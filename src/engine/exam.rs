@@ -32,8 +32,8 @@ impl Exam {
 
 /// The presets, the mildest first. Lengths and noise are in samples and codes of the picture after `down`.
 ///
-/// - *DVD*: a pixel-mean reduction, then MPEG-2 with two B pictures and groups of 12 at quantiser 5, the coarse end of
-///   what FFmpeg's wiki ("Encode/MPEG-4", `-qscale:v` 1 to 31, 3 to 5 usual) calls good: 4 to 6 Mb/s at 720x576.
+/// - *DVD*: a pixel-mean reduction, then MPEG-2 with two B pictures and groups of 12 at quantiser 5 of 1 to 31, the
+///   coarse end of what is usual (FFmpeg's wiki, "Encode/MPEG-4"): 2 to 6 Mb/s on our clips at 720x576, where DVDs are.
 /// - *Web*: x264 at crf 28, the low end of the "subjectively sane range" of FFmpeg's wiki ("Encode/H.264", 17 to 28);
 ///   reduce, then compress is how RealBasicVSR (Chan et al., CVPR 2022) models videos from the web.
 /// - *VHS-like*: luma of 3 MHz and colour of 0.5 MHz at -3 dB, sampled at 13.5 MHz (ITU-R BT.601), are Gaussians of
@@ -71,8 +71,8 @@ pub static EXAMS: &[Exam] = &[
     Exam {
         id: "phone",
         label: "Phone",
-        help: "made smaller, soft optics, noise, sharpened, then H.264 at crf 31 in haste: a phone in poor light",
-        stages: "down {S} bicubic | blur 0.8 | noise 4 | unsharp 1 | encode x264 crf=31 preset=veryfast",
+        help: "made smaller, soft optics, noise, sharpened, then H.264 at crf 29 in haste: a phone in poor light",
+        stages: "down {S} bicubic | blur 0.8 | noise 4 | unsharp 1 | encode x264 crf=29 preset=veryfast",
     },
 ];
 
