@@ -7,6 +7,7 @@ use crate::color::Kernel;
 use crate::engine::Workshop;
 use crate::filters::{self, Direction};
 use crate::frame::{FrameSource, SourceError};
+use crate::models;
 
 use super::words::{RecipeError, Words, nearest, quoted};
 
@@ -56,7 +57,7 @@ pub static STAGES: &[StageKind] = &[
     StageKind {
         name: "model",
         usage: "NAME_OR_FILE",
-        help: "an ONNX upscaler or restorer, by the name of a model on the shelf or by file",
+        help: "an upscaler or restorer, by the name of a model on the shelf or by file (.onnx, .pth, .pt, .safetensors)",
         example: "source | down 2 bicubic | model compact-2x",
         parse: |words| {
             let (_, name) = words.remainder("a model's name or file")?;
@@ -137,9 +138,11 @@ impl Stage for Model {
     }
 
     fn label(&self) -> String {
-        let stem = std::path::Path::new(&self.name);
-        let known = stem.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx"));
-        if known { stem.file_stem().unwrap_or_default().to_string_lossy().into_owned() } else { self.name.clone() }
+        let stem = models::strip_ending(&self.name);
+        if stem.len() == self.name.len() {
+            return self.name.clone();
+        }
+        std::path::Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     fn open(&self, input: Box<dyn FrameSource>, workshop: &Workshop) -> Result<Box<dyn FrameSource>, SourceError> {
