@@ -4,6 +4,7 @@
 mod suite {
     mod cli_run;
     mod color;
+    pub mod degrade;
     mod demo;
     mod engine;
     mod filters;

@@ -56,7 +56,8 @@ impl Workshop {
         }
         let mut key = opened.key.0.to_string();
         for stage in &recipe.stages {
-            opened.source = stage.open(opened.source, self)?;
+            let input = Opened { source: opened.source, key: SourceKey(key.as_str().into()) };
+            opened.source = stage.open(input, self)?;
             key = format!("{key} | {}", stage.line());
         }
         Ok(self.stored(opened.source, key))
