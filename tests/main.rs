@@ -16,6 +16,7 @@ mod suite {
     mod recipes;
     mod report;
     mod shaders;
+    mod shelf;
     pub mod support;
     mod ui;
     mod views;

@@ -11,6 +11,7 @@
 mod error;
 mod fingerprint;
 mod lent;
+mod memory;
 mod model;
 mod onnx;
 mod places;
@@ -19,13 +20,16 @@ mod queue;
 mod runtime;
 mod session;
 mod shelf;
+mod speed;
 mod stage;
 mod tiles;
 
 pub use error::ModelError;
+pub use memory::{Memory, Stamp};
 pub use model::{MAX_FILE_MIB, Model, ModelInfo};
-pub use places::model_folders;
+pub use places::{Home, model_folders};
 pub use runtime::{Device, DeviceKind, Runtime};
 pub use session::Precision;
 pub use shelf::{ShelfEntry, files, find, shelf};
+pub use speed::{Choice, Speed};
 pub use stage::{Settings, tiling, upscale};

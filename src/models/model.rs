@@ -18,7 +18,7 @@ use super::{ModelError, fingerprint};
 pub const MAX_FILE_MIB: u64 = 512;
 
 /// What is known of a model: measured where it can be, else as its file says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ModelInfo {
     /// The file's name without its ending.
     pub name: String,
@@ -92,13 +92,18 @@ impl Model {
     /// # Errors
     /// A sentence for every file that is no model of one picture in, one picture out (see [`ModelError`]).
     pub fn load(runtime: &Runtime, path: &Path) -> Result<Self, ModelError> {
+        Self::load_at(runtime, path, Urgency::OnScreen)
+    }
+
+    /// As [`Model::load`], its trials queued at `urgency`.
+    pub(super) fn load_at(runtime: &Runtime, path: &Path, urgency: Urgency) -> Result<Self, ModelError> {
         let (bytes, header) = read(path)?;
         let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let (device, worker) = runtime.device(DeviceKind::Cpu)?;
         let sha256 = fingerprint::sha256(&bytes);
         let file_bytes = bytes.len() as u64;
 
-        let seat = seat(runtime, path, device, worker, bytes)?;
+        let seat = seat(runtime, path, device, worker, urgency, bytes)?;
         let (form, output) = {
             let net = seat.lock();
             (probe::form(&name, &net.input, net.sides.0)?, net.output.clone())
@@ -109,7 +114,7 @@ impl Model {
         };
         let mut run = |samples: Samples, shape: [usize; 3]| {
             let stop = Stop::default();
-            let ticket = submit(worker, &seat, Urgency::OnScreen, &stop, samples, shape);
+            let ticket = submit(worker, &seat, urgency, &stop, samples, shape);
             let (_, result) = wait(ticket, device, &stop)?;
             result.map_err(|reason| ModelError::Trial { model: name.clone(), reason })
         };
@@ -131,7 +136,7 @@ impl Model {
         }
         let (device, worker) = runtime.device(kind)?;
         let (bytes, _) = read(&self.info.path)?;
-        let seat = seat(runtime, &self.info.path, device, worker, bytes)?;
+        let seat = seat(runtime, &self.info.path, device, worker, Urgency::OnScreen, bytes)?;
         self.check_against_cpu(runtime, kind, &seat)?;
         let mut nets = self.nets.lock();
         let known = known(&nets);
@@ -200,11 +205,18 @@ impl Model {
 }
 
 /// Loads the session on its device's thread, where all its runs will be.
-fn seat(runtime: &Runtime, path: &Path, device: &Device, worker: &Worker, bytes: Vec<u8>) -> Result<Seat, ModelError> {
+fn seat(
+    runtime: &Runtime,
+    path: &Path,
+    device: &Device,
+    worker: &Worker,
+    urgency: Urgency,
+    bytes: Vec<u8>,
+) -> Result<Seat, ModelError> {
     let (environment, kind, threads) = (runtime.environment(), device.kind, runtime.threads());
     let stop = Stop::default();
     let load = move || Net::load(&environment, kind, threads, &bytes);
-    let net = wait(worker.submit(Urgency::OnScreen, &stop, load), device, &stop)?;
+    let net = wait(worker.submit(urgency, &stop, load), device, &stop)?;
     let net = net.map_err(|reason| ModelError::Load { path: path.to_owned(), reason })?;
     Ok(Arc::new(Mutex::new(net)))
 }

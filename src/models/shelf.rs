@@ -20,9 +20,9 @@ pub fn shelf(runtime: &Runtime, folders: &[PathBuf]) -> Vec<ShelfEntry> {
     files(folders).into_iter().map(entry).collect()
 }
 
-/// The paths of all `.onnx` files in `folders`, by name, without looking into any.
+/// The paths of all model files in `folders` (which may name single files too), by name, without looking into any.
 pub fn files(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
     found.sort_by_key(|path| name_of(path));
     found
 }
@@ -41,7 +41,7 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
         return Err(ModelError::Missing { path: path.to_owned() });
     }
     let name = strip_ending(wish);
-    let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
     if let Some(exact) = all.iter().find(|p| name_of(p) == name) {
         return Ok(exact.clone());
     }
@@ -50,6 +50,12 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     }
     let names: Vec<String> = all.iter().map(|p| name_of(p)).collect();
     Err(ModelError::Unknown { name: wish.to_owned(), nearest: nearest(name, &names) })
+}
+
+/// The models at a place: in a folder, or the file that is named itself.
+fn in_place(place: &Path) -> Vec<PathBuf> {
+    let Some(folder) = place.parent().filter(|_| place.is_file()) else { return in_folder(place) };
+    in_folder(folder).into_iter().filter(|path| path == place).collect()
 }
 
 fn in_folder(folder: &Path) -> Vec<PathBuf> {
