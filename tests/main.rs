@@ -17,6 +17,7 @@ mod suite {
     mod recipes;
     mod report;
     mod shaders;
+    mod shelf;
     pub mod support;
     mod ui;
     mod views;

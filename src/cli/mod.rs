@@ -113,7 +113,7 @@ fn recipes(lines: &[String]) -> Result<Vec<Recipe>> {
 const STORE_BYTES: usize = 256 << 20;
 
 fn workshop() -> Workshop {
-    Workshop::new(STORE_BYTES)
+    Workshop::at(models::Home::of_user(), STORE_BYTES)
 }
 
 /// Set when the program is asked to end (Ctrl+C, a termination signal), so that half-written files are taken away.

@@ -18,7 +18,7 @@ pub fn stages() -> Result<()> {
 }
 
 pub fn models() -> Result<()> {
-    let folders = models::model_folders();
+    let (folders, _) = super::workshop().places();
     let shelf = models::shelf(&models::Runtime::get()?, &folders);
     let mut text = String::new();
     for entry in &shelf {

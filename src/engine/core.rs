@@ -14,7 +14,8 @@ use super::recipe::Recipe;
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
-use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance};
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use crate::models::Home;
 
 /// How much an engine may take.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,7 @@ pub(super) enum Event {
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
+    Shelf(shelf::Told),
 }
 
 /// The application without a window.
@@ -50,10 +52,11 @@ pub struct Engine {
     pub(super) measurer: Measurer,
     pub(super) serial: u64,
     pub(super) settings: Settings,
-    workshop: Arc<Workshop>,
+    pub(super) shelf: shelf::Shelf,
+    pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
-    sender: SyncSender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    pub(super) sender: SyncSender<Event>,
+    pub(super) wake: Arc<dyn Fn() + Send + Sync>,
     next_id: u64,
 }
 
@@ -77,11 +80,17 @@ impl Remote {
 }
 
 impl Engine {
-    /// An engine with nothing open. `wake` is called from any thread whenever [`Engine::update`] has something to do.
+    /// An engine with nothing open, which remembers nothing from session to session. `wake` is called from any thread
+    /// whenever [`Engine::update`] has something to do.
     pub fn new(settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::at(Home::default(), settings, wake)
+    }
+
+    /// As [`Engine::new`], with what is remembered in `home`.
+    pub fn at(home: Home, settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, events) = sync_channel(256);
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let workshop = Arc::new(Workshop::new(settings.store_bytes));
+        let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
         Self {
             state: State::default(),
@@ -92,6 +101,7 @@ impl Engine {
             measurer: Measurer::start(workshop.clone(), scores),
             serial: 0,
             settings,
+            shelf: shelf::Shelf::default(),
             workshop,
             events,
             sender,
@@ -146,7 +156,8 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        !opening && self.state.busy.is_none() && self.is_settled() && self.measurer.is_idle()
+        let at_rest = self.measurer.is_idle() && self.shelf.is_idle();
+        !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
     fn hear(&mut self, event: Event) {
@@ -159,6 +170,7 @@ impl Engine {
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
+            Event::Shelf(told) => self.hear_shelf(told),
         }
     }
 
@@ -250,7 +262,10 @@ impl Engine {
             Command::Range(_) | Command::FindHardest(_) => {}
             Command::Move(..) | Command::Tap(..) => {}
             Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => {}
-            Command::ShelfAdd(_) | Command::ShelfForget(_) | Command::ShelfMeasure(_) => {}
+            Command::ShelfLook => self.shelf_look(),
+            Command::ShelfAdd(paths) => self.shelf_add(paths),
+            Command::ShelfForget(path) => self.shelf_forget(path),
+            Command::ShelfMeasure(_) => {}
         }
     }
 
@@ -377,7 +392,7 @@ impl Engine {
         }
     }
 
-    fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
+    pub(super) fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
         if self.state.notices.iter().any(|n| n.sentence == sentence && n.track == track) {
             return;
         }
@@ -392,7 +407,7 @@ impl Engine {
 }
 
 /// A teller into the engine's ear: it wraps what is told, and wakes.
-fn relay<T: 'static>(
+pub(super) fn relay<T: 'static>(
     sender: &SyncSender<Event>,
     wake: &Arc<dyn Fn() + Send + Sync>,
     wrap: fn(T) -> Event,

@@ -20,7 +20,7 @@ use super::{ModelError, fingerprint};
 pub const MAX_FILE_MIB: u64 = 512;
 
 /// What is known of a model: measured where it can be, else as its file says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ModelInfo {
     /// The file's name without its ending.
     pub name: String,
@@ -109,7 +109,7 @@ impl Model {
     /// # Errors
     /// A sentence for every file that is no model of one picture in, one picture out (see [`ModelError`]).
     pub fn load(runtime: &Runtime, path: &Path) -> Result<Self, ModelError> {
-        Self::load_in(runtime, path, Precision::F32)
+        Self::load_at(runtime, path, Precision::F32, Urgency::OnScreen)
     }
 
     /// As [`Model::load`], with weights computed in `precision`. An ONNX file has its own, whatever is asked.
@@ -117,11 +117,21 @@ impl Model {
     /// # Errors
     /// As [`Model::load`].
     pub fn load_in(runtime: &Runtime, path: &Path, precision: Precision) -> Result<Self, ModelError> {
+        Self::load_at(runtime, path, precision, Urgency::OnScreen)
+    }
+
+    /// As [`Model::load_in`], its trials queued at `urgency`.
+    pub(super) fn load_at(
+        runtime: &Runtime,
+        path: &Path,
+        precision: Precision,
+        urgency: Urgency,
+    ) -> Result<Self, ModelError> {
         let Network { bytes, header, file_bytes, sha256 } = network(path, precision)?;
         let name = name_of(path);
         let (device, worker) = runtime.device(DeviceKind::Cpu)?;
 
-        let seat = seat(runtime, path, device, worker, bytes)?;
+        let seat = seat(runtime, path, device, worker, urgency, bytes)?;
         let (form, output) = {
             let net = seat.lock();
             (probe::form(&name, &net.input, net.sides.0)?, net.output.clone())
@@ -132,7 +142,7 @@ impl Model {
         };
         let mut run = |samples: Samples, shape: [usize; 3]| {
             let stop = Stop::default();
-            let ticket = submit(worker, &seat, Urgency::OnScreen, &stop, samples, shape);
+            let ticket = submit(worker, &seat, urgency, &stop, samples, shape);
             let (_, result) = wait(ticket, device, &stop)?;
             result.map_err(|reason| ModelError::Trial { model: name.clone(), reason })
         };
@@ -154,7 +164,7 @@ impl Model {
         }
         let (device, worker) = runtime.device(kind)?;
         let network = network(&self.info.path, self.precision)?;
-        let seat = seat(runtime, &self.info.path, device, worker, network.bytes)?;
+        let seat = seat(runtime, &self.info.path, device, worker, Urgency::OnScreen, network.bytes)?;
         self.check_against_cpu(runtime, kind, &seat)?;
         let mut nets = self.nets.lock();
         let known = known(&nets);
@@ -223,11 +233,18 @@ impl Model {
 }
 
 /// Loads the session on its device's thread, where all its runs will be.
-fn seat(runtime: &Runtime, path: &Path, device: &Device, worker: &Worker, bytes: Vec<u8>) -> Result<Seat, ModelError> {
+fn seat(
+    runtime: &Runtime,
+    path: &Path,
+    device: &Device,
+    worker: &Worker,
+    urgency: Urgency,
+    bytes: Vec<u8>,
+) -> Result<Seat, ModelError> {
     let (environment, kind, threads) = (runtime.environment(), device.kind, runtime.threads());
     let stop = Stop::default();
     let load = move || Net::load(&environment, kind, threads, &bytes);
-    let net = wait(worker.submit(Urgency::OnScreen, &stop, load), device, &stop)?;
+    let net = wait(worker.submit(urgency, &stop, load), device, &stop)?;
     let net = net.map_err(|reason| ModelError::Load { path: path.to_owned(), reason })?;
     Ok(Arc::new(Mutex::new(net)))
 }

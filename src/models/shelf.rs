@@ -23,9 +23,10 @@ pub fn shelf(runtime: &Runtime, folders: &[PathBuf]) -> Vec<ShelfEntry> {
     files(folders).into_iter().map(entry).collect()
 }
 
-/// The paths of all model files in `folders`, by name (ONNX first), without looking into any.
+/// The paths of all model files in `folders` (which may name single files too), by name (ONNX first), without looking
+/// into any.
 pub fn files(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
     found.sort_by_key(|path| name_of(path));
     found
 }
@@ -54,7 +55,7 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     if wish.contains(['/', '\\']) {
         return Err(ModelError::Missing { path: path.to_owned() });
     }
-    let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_folder(folder)).collect();
+    let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
     // With its ending it is that file and no other, whatever else has the name.
     let file = |path: &&PathBuf| path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(wish));
     if let Some(same) = all.iter().find(file) {
@@ -69,6 +70,12 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     }
     let names: Vec<String> = all.iter().map(|p| name_of(p)).collect();
     Err(ModelError::Unknown { name: wish.to_owned(), nearest: nearest(name, &names) })
+}
+
+/// The models at a place: in a folder, or the file that is named itself.
+fn in_place(place: &Path) -> Vec<PathBuf> {
+    let Some(folder) = place.parent().filter(|_| place.is_file()) else { return in_folder(place) };
+    in_folder(folder).into_iter().filter(|path| path == place).collect()
 }
 
 fn in_folder(folder: &Path) -> Vec<PathBuf> {
