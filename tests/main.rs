@@ -17,6 +17,7 @@ mod suite {
     mod report;
     mod shaders;
     pub mod support;
+    mod tournament;
     mod ui;
     mod views;
     mod window;

@@ -11,6 +11,7 @@ use super::measurer::{Measurer, ScanJob, Score};
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
+use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
@@ -35,6 +36,7 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
+    Contest(News),
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
@@ -50,7 +52,8 @@ pub struct Engine {
     pub(super) measurer: Measurer,
     pub(super) serial: u64,
     pub(super) settings: Settings,
-    workshop: Arc<Workshop>,
+    pub(super) contest: Contest,
+    pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     sender: SyncSender<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -59,7 +62,7 @@ pub struct Engine {
 
 /// Lets other threads speak to the engine.
 #[derive(Clone)]
-pub struct Remote(Teller<Event>);
+pub struct Remote(pub(super) Teller<Event>);
 
 impl Remote {
     pub fn send(&self, command: Command) {
@@ -92,6 +95,7 @@ impl Engine {
             measurer: Measurer::start(workshop.clone(), scores),
             serial: 0,
             settings,
+            contest: Contest::default(),
             workshop,
             events,
             sender,
@@ -146,7 +150,8 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        !opening && self.state.busy.is_none() && self.is_settled() && self.measurer.is_idle()
+        let busy = opening || self.contest.is_running() || self.state.busy.is_some();
+        !busy && self.is_settled() && self.measurer.is_idle()
     }
 
     fn hear(&mut self, event: Event) {
@@ -156,6 +161,7 @@ impl Engine {
             Event::Score(id, score) if self.backstage.contains_key(&id) => self.hear_score(id, score),
             // A track that is gone by now.
             Event::Worker(..) | Event::Score(..) => {}
+            Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
@@ -247,9 +253,9 @@ impl Engine {
             }
             Command::Jump(seconds) => self.jump(seconds),
             // Seams: each is taken over by the room that builds it.
-            Command::Range(_) | Command::FindHardest(_) => {}
+            Command::Range(_) | Command::FindHardest(_) => self.obey_contest(command),
             Command::Move(..) | Command::Tap(..) => {}
-            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => {}
+            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => self.obey_contest(command),
             Command::ShelfAdd(_) | Command::ShelfForget(_) | Command::ShelfMeasure(_) => {}
         }
     }
@@ -363,7 +369,7 @@ impl Engine {
         self.state.tracks.iter().filter_map(|t| Some(self.backstage.get(&t.id)?.recipe.to_string())).collect()
     }
 
-    fn reference_recipe(&self) -> Option<Recipe> {
+    pub(super) fn reference_recipe(&self) -> Option<Recipe> {
         self.backstage.get(&self.state.reference()?.id).map(|b| b.recipe.clone())
     }
 
@@ -377,7 +383,7 @@ impl Engine {
         }
     }
 
-    fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
+    pub(super) fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
         if self.state.notices.iter().any(|n| n.sentence == sentence && n.track == track) {
             return;
         }
