@@ -19,6 +19,7 @@ mod suite {
     mod shaders;
     mod shelf;
     pub mod support;
+    mod tournament;
     mod ui;
     mod views;
     mod window;

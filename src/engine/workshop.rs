@@ -28,6 +28,13 @@ pub struct Opened {
     pub key: SourceKey,
 }
 
+/// A recipe opened past the store.
+pub(super) struct Bare {
+    pub source: Box<dyn FrameSource>,
+    /// For each model of the chain, what it runs on and how ("model span-2x: 2x, fp32, … on CPU, tiles of 384x384").
+    pub devices: Vec<String>,
+}
+
 impl Workshop {
     /// A workshop that keeps at most `budget` bytes of made frames, and remembers nothing from session to session.
     pub fn new(budget: usize) -> Self {
@@ -89,6 +96,32 @@ impl Workshop {
             key = format!("{key} | {}", stage.line());
         }
         Ok(self.stored(opened.source, key))
+    }
+
+    /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
+    /// measured, and nothing that is kept for the screen gives way.
+    ///
+    /// # Errors
+    /// As [`Workshop::open`].
+    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
+        let mut bare = match (&recipe.head, reference) {
+            (Head::File(path), _) => {
+                Bare { source: Box::new(media::open_with(path, &decoding())?), devices: Vec::new() }
+            }
+            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
+            // Nothing to stand for: the same sentence.
+            (Head::Source, _) => {
+                return self.open(recipe, None).map(|o| Bare { source: o.source, devices: Vec::new() });
+            }
+        };
+        for stage in &recipe.stages {
+            bare.source = stage.open(bare.source, self)?;
+            let line = stage.line();
+            if line.starts_with("model ") {
+                bare.devices.push(format!("{line}: {}", bare.source.info().details));
+            }
+        }
+        Ok(bare)
     }
 
     /// Puts the model called `name` behind `input`, on the best device of this machine.
