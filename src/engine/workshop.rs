@@ -31,6 +31,8 @@ pub struct Opened {
 /// A recipe opened past the store.
 pub(super) struct Bare {
     pub source: Box<dyn FrameSource>,
+    /// Names the source as the store would.
+    pub key: SourceKey,
     /// For each model of the chain, what it runs on and how ("model span-2x: 2x, fp32, … on CPU, tiles of 384x384").
     pub devices: Vec<String>,
 }
@@ -106,17 +108,20 @@ impl Workshop {
     pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
         let mut bare = match (&recipe.head, reference) {
             (Head::File(path), _) => {
-                Bare { source: Box::new(media::open_with(path, &decoding())?), devices: Vec::new() }
+                let key = SourceKey(file_key(path).into());
+                Bare { source: Box::new(media::open_with(path, &decoding())?), key, devices: Vec::new() }
             }
             (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
             // Nothing to stand for: the same sentence.
             (Head::Source, _) => {
-                return self.open(recipe, None).map(|o| Bare { source: o.source, devices: Vec::new() });
+                return self.open(recipe, None).map(|o| Bare { source: o.source, key: o.key, devices: Vec::new() });
             }
         };
         for stage in &recipe.stages {
-            bare.source = stage.open(bare.source, self)?;
             let line = stage.line();
+            let key = SourceKey(format!("{} | {line}", bare.key.0).into());
+            bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;
+            bare.key = key;
             if line.starts_with("model ") {
                 bare.devices.push(format!("{line}: {}", bare.source.info().details));
             }

@@ -1,6 +1,5 @@
 //! A shelf of models and tournaments that nobody ran, for the fake engine.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +14,8 @@ pub fn card(path: &Path) -> Card {
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
     let scale = ["1x", "4x", "8x"].iter().find(|s| name.contains(**s)).map_or(2, |s| u32::from(s.as_bytes()[0] - b'0'));
     let info = ModelInfo {
+        architecture: None,
+        converted_from: None,
         name: name.clone(),
         path: path.to_owned(),
         scale,
@@ -81,16 +82,9 @@ pub fn begun(plan: Plan) -> Tournament {
     let row = |line: &String| Row {
         line: line.clone(),
         label: line.rsplit(" | ").next().unwrap_or(line).trim_start_matches("model ").to_owned(),
-        status: RowStatus::Waiting,
-        seconds_per_frame: None,
-        first_seconds: None,
-        memory_bytes: None,
-        film_seconds: None,
-        scores: BTreeMap::new(),
-        provenance: String::new(),
-        picture: None,
+        ..Row::default()
     };
-    Tournament { rows: plan.lines.iter().map(row).collect(), running: true, plan }
+    Tournament { rows: plan.lines.iter().map(row).collect(), running: true, plan, referee: Default::default() }
 }
 
 /// Fills a row as a finished one is.
