@@ -19,7 +19,9 @@ mod suite {
     mod recode;
     mod report;
     mod shaders;
+    mod shelf;
     pub mod support;
+    mod tournament;
     mod ui;
     mod views;
     mod window;

@@ -12,10 +12,12 @@ use super::measurer::{Measurer, ScanJob, Score};
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
+use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
-use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance};
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use crate::models::Home;
 
 /// How much an engine may take.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +38,11 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
+    Contest(News),
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
+    Shelf(shelf::Told),
 }
 
 /// The application without a window.
@@ -51,16 +55,18 @@ pub struct Engine {
     pub(super) measurer: Measurer,
     pub(super) serial: u64,
     pub(super) settings: Settings,
-    workshop: Arc<Workshop>,
+    pub(super) shelf: shelf::Shelf,
+    pub(super) contest: Contest,
+    pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
-    sender: SyncSender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    pub(super) sender: SyncSender<Event>,
+    pub(super) wake: Arc<dyn Fn() + Send + Sync>,
     next_id: u64,
 }
 
 /// Lets other threads speak to the engine.
 #[derive(Clone)]
-pub struct Remote(Teller<Event>);
+pub struct Remote(pub(super) Teller<Event>);
 
 impl Remote {
     pub fn send(&self, command: Command) {
@@ -78,11 +84,17 @@ impl Remote {
 }
 
 impl Engine {
-    /// An engine with nothing open. `wake` is called from any thread whenever [`Engine::update`] has something to do.
+    /// An engine with nothing open, which remembers nothing from session to session. `wake` is called from any thread
+    /// whenever [`Engine::update`] has something to do.
     pub fn new(settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::at(Home::default(), settings, wake)
+    }
+
+    /// As [`Engine::new`], with what is remembered in `home`.
+    pub fn at(home: Home, settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, events) = sync_channel(256);
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let workshop = Arc::new(Workshop::new(settings.store_bytes));
+        let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
         Self {
             state: State::default(),
@@ -93,6 +105,8 @@ impl Engine {
             measurer: Measurer::start(workshop.clone(), scores),
             serial: 0,
             settings,
+            shelf: shelf::Shelf::default(),
+            contest: Contest::default(),
             workshop,
             events,
             sender,
@@ -147,7 +161,8 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        !opening && self.state.busy.is_none() && self.is_settled() && self.measurer.is_idle()
+        let at_rest = self.measurer.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
     fn hear(&mut self, event: Event) {
@@ -163,9 +178,11 @@ impl Engine {
                     self.hear_score(id, score);
                 }
             }
+            Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
+            Event::Shelf(told) => self.hear_shelf(told),
         }
     }
 
@@ -263,11 +280,14 @@ impl Engine {
             }
             Command::Jump(seconds) => self.jump(seconds),
             // Seams: each is taken over by the room that builds it.
-            Command::Range(_) | Command::FindHardest(_) => {}
+            Command::Range(_) | Command::FindHardest(_) => self.obey_contest(command),
             Command::Move(id, place) => self.shift(id, place),
             Command::Tap(id, tap) => self.tap(id, tap),
-            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => {}
-            Command::ShelfAdd(_) | Command::ShelfForget(_) | Command::ShelfMeasure(_) => {}
+            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => self.obey_contest(command),
+            Command::ShelfLook => self.shelf_look(),
+            Command::ShelfAdd(paths) => self.shelf_add(paths),
+            Command::ShelfForget(path) => self.shelf_forget(path),
+            Command::ShelfMeasure(_) => {}
         }
     }
 
@@ -403,7 +423,7 @@ impl Engine {
         }
     }
 
-    fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
+    pub(super) fn notice(&mut self, severity: Severity, sentence: String, track: Option<TrackId>) {
         if self.state.notices.iter().any(|n| n.sentence == sentence && n.track == track) {
             return;
         }
@@ -418,7 +438,7 @@ impl Engine {
 }
 
 /// A teller into the engine's ear: it wraps what is told, and wakes.
-fn relay<T: 'static>(
+pub(super) fn relay<T: 'static>(
     sender: &SyncSender<Event>,
     wake: &Arc<dyn Fn() + Send + Sync>,
     wrap: fn(T) -> Event,

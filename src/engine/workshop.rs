@@ -1,14 +1,15 @@
 //! Opens recipes: what the engine's threads and the command line share to make frames.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
 use crate::media::{self, Coding, OpenOptions, Segments};
-use crate::models::{self, Runtime};
+use crate::models::{self, Home, Memory, ModelInfo, Runtime};
 
 use super::recipe::{Head, Recipe};
+use super::shelf::{Added, CardSpeed, with_subfolders};
 use super::store::{SourceKey, Store, Stored};
 
 /// Bytes of encoded segments kept.
@@ -19,6 +20,9 @@ pub struct Workshop {
     store: Arc<Store>,
     /// What the stage `encode` made so far; compressed, so that hours fit.
     segments: Arc<Segments>,
+    home: Home,
+    added: Added,
+    memory: Arc<Memory>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -29,11 +33,44 @@ pub struct Opened {
     pub key: SourceKey,
 }
 
+/// A recipe opened past the store.
+pub(super) struct Bare {
+    pub source: Box<dyn FrameSource>,
+    /// Names the source as the store would.
+    pub key: SourceKey,
+    /// For each model of the chain, what it runs on and how ("model span-2x: 2x, fp32, … on CPU, tiles of 384x384").
+    pub devices: Vec<String>,
+}
+
 impl Workshop {
-    /// A workshop that keeps at most `budget` bytes of made frames.
+    /// A workshop that keeps at most `budget` bytes of made frames, and remembers nothing from session to session.
     pub fn new(budget: usize) -> Self {
+        Self::at(Home::default(), budget)
+    }
+
+    /// A workshop with what is remembered in `home`.
+    pub fn at(home: Home, budget: usize) -> Self {
+        let (added, memory) = (Added::of(&home), Arc::new(Memory::of(&home)));
         let segments = Arc::new(Segments::new(SEGMENT_BYTES));
-        Self { store: Arc::new(Store::new(budget)), segments, kernel: Kernel::Bicubic }
+        Self { store: Arc::new(Store::new(budget)), segments, home, added, memory, kernel: Kernel::Bicubic }
+    }
+
+    /// Files and folders that a person put on the shelf.
+    pub(super) fn added(&self) -> &Added {
+        &self.added
+    }
+
+    pub(super) fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
+    /// Where models are looked for: the folders of the house, then what was added with the folders below. Also whether
+    /// there were too many of those to look into all.
+    pub fn places(&self) -> (Vec<PathBuf>, bool) {
+        let mut places = self.home.model_folders();
+        let (more, cut) = with_subfolders(&self.added.places());
+        places.extend(more.into_iter().filter(|place| !places.contains(place)).collect::<Vec<_>>());
+        (places, cut)
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -69,13 +106,42 @@ impl Workshop {
         Ok(self.stored(opened.source, key))
     }
 
+    /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
+    /// measured, and nothing that is kept for the screen gives way.
+    ///
+    /// # Errors
+    /// As [`Workshop::open`].
+    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
+        let mut bare = match (&recipe.head, reference) {
+            (Head::File(path), _) => {
+                let key = SourceKey(file_key(path).into());
+                Bare { source: Box::new(media::open_with(path, &decoding())?), key, devices: Vec::new() }
+            }
+            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
+            // Nothing to stand for: the same sentence.
+            (Head::Source, _) => {
+                return self.open(recipe, None).map(|o| Bare { source: o.source, key: o.key, devices: Vec::new() });
+            }
+        };
+        for stage in &recipe.stages {
+            let line = stage.line();
+            let key = SourceKey(format!("{} | {line}", bare.key.0).into());
+            bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;
+            bare.key = key;
+            if line.starts_with("model ") {
+                bare.devices.push(format!("{line}: {}", bare.source.info().details));
+            }
+        }
+        Ok(bare)
+    }
+
     /// Puts the model called `name` behind `input`, on the best device of this machine.
     ///
     /// # Errors
     /// One sentence: no runtime, no such model, a model that cannot be used.
     pub fn upscale(&self, name: &str, input: Box<dyn FrameSource>) -> Result<Box<dyn FrameSource>, SourceError> {
         let runtime = Runtime::get()?;
-        let model = runtime.model(&models::find(name, &models::model_folders())?)?;
+        let model = runtime.model(&models::find(name, &self.places().0)?)?;
         Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
     }
 
@@ -92,6 +158,18 @@ impl Workshop {
     /// What the stage `encode` made so far.
     pub fn segments(&self) -> &Arc<Segments> {
         &self.segments
+    }
+
+    /// What was measured of this model on this machine's best device, now or in an earlier session.
+    pub(super) fn remembered_speed(&self, runtime: &Runtime, info: &ModelInfo) -> Option<CardSpeed> {
+        let device = runtime.devices().into_iter().next()?;
+        let speed = self.memory.speed(&info.sha256, &device.name, runtime.version())?;
+        Some(CardSpeed {
+            device: device.name,
+            megapixels_per_second: speed.megapixels_per_second,
+            memory_bytes: speed.memory_bytes,
+            choice: speed.choice.to_string(),
+        })
     }
 
     fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {

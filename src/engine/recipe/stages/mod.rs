@@ -65,7 +65,7 @@ pub static STAGES: &[StageKind] = &[
     StageKind {
         name: "model",
         usage: "NAME_OR_FILE",
-        help: "an ONNX upscaler or restorer, by the name of a model on the shelf or by file",
+        help: "an upscaler or restorer, by the name of a model on the shelf or by file (.onnx, .pth, .pt, .safetensors)",
         example: "source | down 2 bicubic | model compact-2x",
         parse: model::parse,
     },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::recipe::words::{Words, quoted};
 use crate::engine::{Opened, Workshop};
 use crate::frame::{FrameSource, SourceError};
+use crate::models;
 
 use super::{Parsed, Stage};
 
@@ -25,9 +26,11 @@ impl Stage for Model {
     }
 
     fn label(&self) -> String {
-        let stem = Path::new(&self.name);
-        let known = stem.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx"));
-        if known { stem.file_stem().unwrap_or_default().to_string_lossy().into_owned() } else { self.name.clone() }
+        let stem = models::strip_ending(&self.name);
+        if stem.len() == self.name.len() {
+            return self.name.clone();
+        }
+        Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     fn open(&self, input: Opened, workshop: &Workshop) -> Result<Box<dyn FrameSource>, SourceError> {
