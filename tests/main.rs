@@ -18,6 +18,7 @@ mod suite {
     mod report;
     mod shaders;
     mod shelf;
+    mod shipped;
     pub mod support;
     mod tournament;
     mod ui;

@@ -70,10 +70,21 @@ class Pairs:
         with torch.no_grad():
             return torch.stack([error(net(self.small(i)[None]), self.large(i)[None])[0] for i in chosen])
 
-    def use_own_units(self, net, mapped):
+    def rough_errors(self, net, chosen, side=64):
+        """The same on the middle `side` small pixels alone and in bfloat16, for large nets."""
+        out, s = [], self.scale
+        for i in chosen:
+            low, high = self.small(i)[None], self.large(i)[None]
+            at = (low.shape[-1] - side) // 2
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                made = net(low[..., at : at + side, at : at + side])
+            out.append(error(made, high[..., s * at : s * (at + side), s * at : s * (at + side)])[0])
+        return torch.stack(out)
+
+    def use_own_units(self, net, mapped, rough):
         """From now on the unit is the net's own error: the loss then follows mean PSNR."""
-        groups = np.array_split(np.arange(len(self)), 64)
-        own = torch.cat(list(mapped(lambda chosen: self.errors(net, chosen), groups)))
+        groups, measure = np.array_split(np.arange(len(self)), 64), self.rough_errors if rough else self.errors
+        own = torch.cat(list(mapped(lambda chosen: measure(net, chosen), groups)))
         self.unit = torch.minimum(own, self.plain) + self.floor
 
     def batch(self, rng, count):

@@ -142,7 +142,7 @@ class Run:
             self.spent = time.monotonic() - began
             done = self.spent / (60 * options.minutes) if options.minutes else self.step / options.steps
             if done > 0.3 and not self.own_units and not self.adversary:
-                self.data.use_own_units(self.smooth, self.pool.map)
+                self.data.use_own_units(self.smooth, self.pool.map, rough=self.recipe.half > 0)
                 self.own_units = True
             if time.monotonic() - saved > 60 or done >= 1:
                 self.save()
