@@ -20,6 +20,7 @@ mod suite {
     mod report;
     mod shaders;
     mod shelf;
+    mod shipped;
     pub mod support;
     mod tournament;
     mod ui;
