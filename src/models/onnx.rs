@@ -3,7 +3,7 @@
 //! ONNX is one protobuf message (onnx.proto3, ModelProto). Only the fields named below are read; the rest is skipped
 //! by its length, so the whole look touches each byte of structure once and copies no weights.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::import;
 
@@ -124,6 +124,8 @@ struct Survey<'a> {
     tensors: Vec<Tensor<'a>>,
     /// Names of values that are settings of an operator.
     settings: HashSet<&'a [u8]>,
+    /// Operators in their order, with the name of the second input.
+    operators: Vec<(&'a [u8], Option<&'a [u8]>)>,
     nodes: u64,
     external: bool,
 }
@@ -136,8 +138,8 @@ struct Tensor<'a> {
     float: bool,
 }
 
-/// Operators whose inputs from the second on only steer them.
-const STEERED: [&[u8]; 12] = [
+/// Operators whose inputs from the second on only steer them (Sub: a mean colour that is taken off).
+const STEERED: [&[u8]; 13] = [
     b"Resize",
     b"Upsample",
     b"Reshape",
@@ -149,6 +151,7 @@ const STEERED: [&[u8]; 12] = [
     b"Unsqueeze",
     b"Squeeze",
     b"Split",
+    b"Sub",
     b"Gather",
 ];
 
@@ -171,7 +174,18 @@ impl Survey<'_> {
             .take(MOST_NAMES)
             .filter_map(|t| Some((std::str::from_utf8(t.name).ok()?, small(&t.shape)?)))
             .collect();
-        header.architecture = import::recognise(named.iter().map(|(name, shape)| (*name, shape.as_slice())));
+        let shapes: HashMap<&str, &[usize]> = named.iter().map(|(name, shape)| (*name, shape.as_slice())).collect();
+        let word = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        let operators: Vec<import::Operator<'_>> = self
+            .operators
+            .iter()
+            .map(|&(name, weight)| import::Operator {
+                name: word(name),
+                weight: weight.and_then(|weight| shapes.get(word(weight)).copied()),
+            })
+            .collect();
+        let weights = named.iter().map(|(name, shape)| (*name, shape.as_slice()));
+        header.architecture = import::recognise(weights, &operators);
     }
 }
 
@@ -204,6 +218,9 @@ fn node<'a>(bytes: &'a [u8], survey: &mut Survey<'a>, depth: u8) -> Result<(), R
             (5, Value::Bytes(b)) => attributes.push(b),
             _ => {}
         }
+    }
+    if survey.operators.len() < MOST_NAMES {
+        survey.operators.push((operator, inputs.get(1).copied()));
     }
     if STEERED.contains(&operator) {
         survey.settings.extend(inputs.iter().skip(1));

@@ -110,6 +110,7 @@ impl<'w> Graph<'w> {
             return Err(ImportError::TooLarge { what: "the network".into(), claim, limit });
         }
         self.used.insert(key.to_owned());
+        // Without numbers the graph is built to be compared alone.
         let values = self.weights.read(key).unwrap_or_else(|| Ok(Vec::new()))?;
         self.fits(key, &values)?;
         Ok(values)
@@ -255,6 +256,11 @@ impl<'w> Graph<'w> {
             word("nearest_mode", "floor"),
         ];
         self.node("Resize", &[name(x), String::new(), scales], &attributes)
+    }
+
+    /// The operators so far, in the order in which they were put in.
+    pub fn operators(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|node| node.operator.as_str())
     }
 
     /// Refuses a file that holds weights which did not go into the graph: it would be another network.
