@@ -104,7 +104,8 @@ impl<'w> Graph<'w> {
             Some(_) => {}
         }
         // Many names may stand for one storage: what they come to is weighed before it is read.
-        self.taken += 4 * shape.iter().map(|&n| n as u64).product::<u64>();
+        let count = shape.iter().fold(1_u64, |n, &d| n.saturating_mul(d as u64));
+        self.taken = self.taken.saturating_add(count.saturating_mul(4));
         if self.taken > MOST_BYTES {
             let (claim, limit) = (format!("more than {}", size_words(u128::from(MOST_BYTES))), "that".into());
             return Err(ImportError::TooLarge { what: "the network".into(), claim, limit });

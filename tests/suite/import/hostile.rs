@@ -65,6 +65,13 @@ fn claims() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let pair = Pickle::new().op(b"](").text("a").text("b").op(b"tq\x01");
     let pairs = (0..200_000).fold(pair.op(b"0]q\x02("), |p, _| p.op(b"h\x01")).op(b"e");
     let copies = (0..5000).fold(pairs, |p, _| p.name("collections", "OrderedDict").op(b"h\x02\x85R")).end();
+    // Two convolutions at the front of their rows, and one at a number to which nobody should count.
+    let counting = |name: &str| {
+        let row = name.split('.').next().unwrap_or_default();
+        let conv = |p: Pickle, name: &str| p.text(name).tensor("0", 1, 0, &[1, 1, 3, 3], &[0; 4]);
+        let names = [format!("{row}.0.weight"), format!("{row}.2.weight"), name.to_owned()];
+        names.iter().fold(Pickle::new().op(b"}("), |p, name| conv(p, name)).op(b"u").end()
+    };
     vec![
         ("tensor.pth", state(begin().tensor("0", 1, 0, &[ten_terabytes / 4], &[0])), "10.0 TiB"),
         ("storage.pth", state(begin().tensor("0", ten_terabytes, 0, &[1], &[1])), "claims more numbers than are there"),
@@ -86,6 +93,8 @@ fn claims() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("doubling.pth", inside(doubling(200).end()), "not a single tensor"),
         ("copies.pth", inside(copies), "values"),
         ("itself.pth", inside(Pickle::new().op(b"}q\0").text("a").op(b"h\0s").end()), "not a single tensor"),
+        ("layers.pth", inside(counting("model.18446744073709551615.weight")), "DnCNN, but it has 2 convolutions"),
+        ("blocks.pth", inside(counting("body.9999999.weight")), "no slopes of PReLU"),
         ("long.pth", inside(vec![b'0'; 17 << 20]), "its pickle"),
     ]
 }
@@ -287,6 +296,12 @@ fn thousands_of_damaged_files_are_refused_or_sound() {
         for length in (1..good.len()).step_by(13) {
             assert!(made(&dir, name, &good[..length]).is_err(), "{name} cut to {length} of {}", good.len());
         }
+    }
+    // ONNX files are looked into too, before ONNX Runtime sees them.
+    let onnx = made(&dir, "span.pth", &std::fs::read(data().join("span_4x_no_norm.pth")).unwrap()).unwrap().bytes;
+    for n in 0..1000 {
+        let sentence = made(&dir, "w.onnx", &damage(&onnx, &mut dice)).err().unwrap();
+        assert!(!sentence.contains(char::is_control) && sentence.len() < 700, "{n}: {sentence:?}");
     }
     println!("all in {:.1?}", clock.elapsed());
 }

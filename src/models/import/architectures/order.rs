@@ -27,10 +27,14 @@ const PLAIN: [&str; 13] = [
     "Transpose",
 ];
 
+const MOST_CHANNELS: usize = 1 << 16;
+
 /// The plan of the first architecture whose network these operators are.
 pub fn by_order(operators: &[Operator<'_>]) -> Option<Plan> {
     let known = |op: &Operator<'_>| TELLING.contains(&op.name) || PLAIN.contains(&op.name);
-    if !operators.iter().all(known) {
+    // No channel count of a network comes near the limit; beyond it, products of sizes would not fit a word.
+    let sane = |op: &Operator<'_>| op.weight.is_none_or(|shape| shape.iter().all(|&n| n <= MOST_CHANNELS));
+    if !operators.iter().all(|op| known(op) && sane(op)) {
         return None;
     }
     ARCHITECTURES.iter().find_map(|architecture| fits(*architecture, operators))
@@ -50,7 +54,7 @@ fn fits(architecture: &dyn Architecture, operators: &[Operator<'_>]) -> Option<P
     }
     // Slopes stand between the convolutions, in the numbers between theirs; exporters give them empty dimensions.
     for (at, slope) in operators.iter().filter(|op| op.name == "PRelu").enumerate() {
-        let count: usize = slope.weight?.iter().product();
+        let count = slope.weight?.iter().fold(1_usize, |n, &d| n.saturating_mul(d));
         weights.insert_shape(&format!("body.{}.weight", 2 * at + 1), &[count]);
     }
     // SPAN has a mark in its weights where it takes no mean colour off; here the operator is missing.
