@@ -10,6 +10,7 @@ mod suite {
     mod engine;
     mod filters;
     mod gpu;
+    mod import;
     mod layers;
     mod media;
     mod metrics;
