@@ -370,7 +370,7 @@ fn change(track: &Track, actions: &mut Vec<Action>, by: impl FnOnce(&mut Vec<Str
 /// The word on a row that shows only part of its chain.
 pub fn tapped(track: &Track) -> Option<String> {
     let count = steps(track).len();
-    track.tap.filter(|tap| *tap < count).map(|tap| words::after(tap, count))
+    track.tap.filter(|tap| *tap < count).map(|tap| crate::views::text::tapped(tap, count))
 }
 
 /// The triangle that shows and hides the steps.

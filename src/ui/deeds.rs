@@ -27,12 +27,14 @@ impl Hands<'_> {
 
     /// Puts models on the shelf and shows them.
     pub fn shelve(&mut self, paths: Vec<PathBuf>) {
+        // The first one is where the keyboard goes on; of a folder nobody knows yet what it holds.
+        let first = paths.iter().find(|p| !p.is_dir()).cloned();
         self.conductor.send(Command::ShelfAdd(paths));
         if !self.desk.folds.models {
             self.command(UiCommand::ToggleModels);
         }
         self.desk.folds.only_picture = false;
-        self.desk.shelf.search.clear();
+        self.desk.shelf.show(first);
     }
 
     /// Adds a candidate unless its like is open; on request it goes on the right, now or as soon as it is there.

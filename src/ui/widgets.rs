@@ -43,6 +43,19 @@ pub fn segmented(ui: &mut Ui, segments: &[Segment<'_>], on: usize) -> Option<usi
     clicked
 }
 
+/// A button with a small triangle that says: a menu opens. `name` is its accessible name.
+pub fn menu_button(ui: &mut Ui, label: RichText, name: &str, min: egui::Vec2) -> Response {
+    let button =
+        egui::Button::new((label, egui::Atom::grow(), egui::Atom::custom(egui::IdSalt::new("mark"), vec2(8.0, 8.0))));
+    let response = ui.add(button.min_size(min));
+    let role = accesskit::Role::ComboBox;
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    let at = response.rect.right_center() - vec2(ui.spacing().button_padding.x + 4.0, 0.0);
+    let points = vec![at + vec2(-3.5, -2.0), at + vec2(3.5, -2.0), at + vec2(0.0, 2.5)];
+    ui.painter().add(egui::Shape::convex_polygon(points, style::WEAK, Stroke::NONE));
+    response
+}
+
 /// A box to tick.
 pub fn tick(ui: &mut Ui, rect: Rect, id: egui::Id, on: bool, label: &str) -> Response {
     let response = ui.interact(rect.expand(4.0), id, Sense::click());

@@ -40,6 +40,15 @@ impl ShelfDesk {
     }
 }
 
+impl ShelfDesk {
+    /// All cards, and this one in view.
+    pub fn show(&mut self, card: Option<PathBuf>) {
+        self.search.clear();
+        self.follow = card.is_some();
+        self.cursor = card.or(self.cursor.take());
+    }
+}
+
 /// What is done with a card.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Deed {

@@ -65,6 +65,10 @@ pub fn card(name: &str) -> String {
     format!("Model {name}")
 }
 
+pub fn broken_card(name: &str, reason: &str) -> String {
+    format!("Model {name} {BROKEN}: {reason}")
+}
+
 pub fn try_it(name: &str) -> String {
     format!("Add {name} as a candidate")
 }
@@ -92,15 +96,23 @@ pub fn ticked(count: usize) -> String {
     }
 }
 
-/// "41.2 fps at 1280×720"; without an open source megapixels a second.
+/// "41 fps" at the size of the open source; without one, megapixels a second.
 pub fn speed(megapixels_per_second: f64, size: Option<(u32, u32)>) -> String {
     match size.filter(|(w, h)| *w > 0 && *h > 0) {
         Some((w, h)) => {
             let fps = megapixels_per_second * 1e6 / (f64::from(w) * f64::from(h));
-            let fps = if fps < 1.0 { format!("{:.1} s a frame", 1.0 / fps.max(1e-9)) } else { fps_words(fps) };
-            format!("{fps} at {w}×{h}")
+            if fps < 1.0 { format!("{:.1} s/frame", 1.0 / fps.max(1e-9)) } else { fps_words(fps) }
         }
-        None => format!("{megapixels_per_second:.2} megapixels/s"),
+        None => format!("{megapixels_per_second:.2} Mpx/s"),
+    }
+}
+
+/// "41 fps at 1280×720: 38.2 megapixels a second".
+pub fn speed_at(megapixels_per_second: f64, size: Option<(u32, u32)>) -> String {
+    let whole = format!("{megapixels_per_second:.2} megapixels a second");
+    match size {
+        Some((w, h)) => format!("{} at {w}×{h}: {whole}", speed(megapixels_per_second, size)),
+        None => whole,
     }
 }
 

@@ -1,15 +1,16 @@
 //! The pictures of all rows, at one zoom and one place: one camera moves them all.
 
 use egui::{
-    Align2, CornerRadius, Event, MouseWheelUnit, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2,
+    CornerRadius, Event, MouseWheelUnit, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2,
 };
 
-use crate::engine::{Row, State, Tournament, TrackId};
+use crate::engine::{Row, RowStatus, State, Tournament, TrackId};
 use crate::views::{Camera, PxRect, Zoom, picture, style};
 
 use super::super::desk::{Action, Desk};
 use super::super::screen::{Cell, Screen};
 use super::super::{text, tracks};
+use super::table;
 use text::tournament as words;
 
 /// Room between cells, and of the words under each picture.
@@ -125,8 +126,12 @@ fn cell(
     ui.painter().rect_filled(view, CornerRadius::ZERO, style::SUNK);
     let known = row.picture.as_ref().and_then(|p| Some((p, desk.arena.pictures.serial(p)?)));
     let (Some((frame, serial)), Some(grid)) = (known, picture(state)) else {
-        let words = if row.picture.is_none() { crate::views::text::UNKNOWN } else { "" };
-        ui.painter().text(view.center(), Align2::CENTER_CENTER, words, style::font(style::BODY), style::FAINT);
+        if row.picture.is_none() {
+            let said =
+                if row.status == RowStatus::Done { crate::views::text::UNKNOWN.into() } else { table::status(row) };
+            let galley = tracks::elided(ui, &said, style::font(style::SMALL), style::FAINT, view.width() - 16.0);
+            ui.painter().galley(view.center() - galley.size() / 2.0, galley, style::FAINT);
+        }
         return;
     };
     let pane = px(view, ui.ctx().pixels_per_point());

@@ -75,7 +75,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, screen: &mut Screen, acti
     Panel::left("arena").exact_size(width).frame(panel).resizable(false).show(ui, |ui| {
         setup::ui(ui, state, desk, actions);
     });
-    let frame = Frame::new().fill(style::SURROUND).inner_margin(Margin { left: 16, right: 8, top: 0, bottom: 8 });
+    let frame = Frame::new().fill(style::PANEL).inner_margin(Margin { left: 16, right: 8, top: 0, bottom: 8 });
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         match &state.tournament {
@@ -132,6 +132,7 @@ fn head(ui: &mut Ui, state: &State, run: &Tournament, desk: &mut Desk, actions: 
                 desk.arena.only_pictures ^= true;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 12.0;
                 ui.label(widgets::strong(words::rows_done(done(run), run.rows.len()), style::BODY));
                 let (from, to) = range::seconds(state, &run.plan.frames);
                 let stretch = text::chain::range(from, to, run.plan.frames.len());

@@ -54,7 +54,7 @@ fn stretch(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         {
             ui.label(widgets::small(word));
             let field = egui::DragValue::new(value).range(0.0..=end).speed(0.04).fixed_decimals(2).suffix(" s");
-            let response = ui.add_sized(vec2(76.0, 24.0), field);
+            let response = ui.add_sized(vec2(80.0, 28.0), field);
             response.widget_info(|| WidgetInfo::labeled(accesskit::Role::SpinButton, true, label));
         }
     });
@@ -76,9 +76,8 @@ fn exam(ui: &mut Ui, desk: &mut Desk) {
     widgets::caption(ui, words::EXAM);
     let chosen = desk.arena.exam.and_then(crate::engine::exam);
     let (label, help) = chosen.map_or((words::NO_EXAM, words::NO_EXAM_HELP), |e| (e.label, e.help));
-    let button = egui::Button::new(format!("{label}  ▾")).min_size(vec2(ui.available_width() - 8.0, 28.0));
-    let button = ui.add(button);
-    button.widget_info(|| WidgetInfo::labeled(accesskit::Role::ComboBox, true, words::EXAM_LABEL));
+    let size = vec2(ui.available_width() - 8.0, 28.0);
+    let button = widgets::menu_button(ui, RichText::new(label), words::EXAM_LABEL, size);
     egui::Popup::menu(&button).width(320.0).show(|ui| {
         if exams::preset(ui, words::NO_EXAM, words::NO_EXAM_HELP, chosen.is_none()) {
             desk.arena.exam = None;
@@ -121,9 +120,10 @@ fn who(ui: &mut Ui, state: &State, desk: &mut Desk) {
             Some(false) => desk.arena.tracks = Some(BTreeSet::new()),
             None => {}
         }
-        for track in state.candidates() {
+        for (i, track) in state.candidates().iter().enumerate() {
+            let name = format!("{} {}", i + 2, track.label);
             let scale = if track.stages.is_empty() { None } else { lines::chain_scale(&state.shelf, &track.stages) };
-            if row(ui, ticked.contains(&track.id), &track.label, scale, &track.recipe) {
+            if row(ui, ticked.contains(&track.id), &name, scale, &track.recipe) {
                 if !ticked.remove(&track.id) {
                     ticked.insert(track.id);
                 }

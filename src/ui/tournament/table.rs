@@ -238,6 +238,9 @@ fn row(
         said.push(sentence.clone());
     } else {
         let status = status(row);
+        if row.status != RowStatus::Done {
+            said.push(status.clone());
+        }
         let galley = tracks::elided(ui, &status, style::font(style::SMALL), style::WEAK, width);
         ui.painter().galley(pos2(left, rect.top() + 26.0), galley, style::WEAK);
         if let RowStatus::Running { done, of } = row.status {
@@ -287,7 +290,8 @@ fn thumbnail(ui: &Ui, row: &Row, desk: &Desk, rect: Rect) {
     ui.painter().image(texture.id(), at, uv, Color32::WHITE);
 }
 
-fn status(row: &Row) -> String {
+/// How far a row is, in a few words.
+pub fn status(row: &Row) -> String {
     match &row.status {
         RowStatus::Waiting => words::WAITING.into(),
         RowStatus::Running { done, of } => words::frames_done(*done, *of),
