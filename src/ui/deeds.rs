@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, State, Tournament, Track};
+use crate::engine::{Command, EXAMS, State, Tournament, Track};
 use crate::report::write_atomic;
 use crate::views::Side;
 
@@ -67,6 +67,8 @@ impl Hands<'_> {
             Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack => self.chain(command),
             Tournament => self.page(),
             RunTournament => self.run_tournament(),
+            Preset(i) => self.desk.exam = EXAMS.get(i).map(|e| e.id).or(self.desk.exam),
+            SortModels(sort) => self.desk.shelf.sort = sort,
             SaveTournamentCsv => self.dialogs.ask(self.ctx, self.desk, Wish::SaveCsv),
             SaveTournamentHtml => self.dialogs.ask(self.ctx, self.desk, Wish::SaveHtml),
             _ => return false,

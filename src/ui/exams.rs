@@ -35,6 +35,7 @@ pub fn preset(ui: &mut Ui, label: &str, help: &str, on: bool) -> bool {
     let size = vec2(width, name.size().y + help.size().y + 12.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::RadioButton, true, on, label));
+    widgets::focus_ring(ui, &response, rect);
     if on || response.hovered() {
         let fill = if on { style::RAISED } else { style::HOVERED };
         ui.painter().rect_filled(rect, CornerRadius::same(5), fill);

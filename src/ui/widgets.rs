@@ -56,11 +56,20 @@ pub fn menu_button(ui: &mut Ui, label: RichText, name: &str, min: egui::Vec2) ->
     response
 }
 
+/// Shows where the keyboard is, on what is drawn by hand.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, style::BLUE);
+        ui.painter().rect_stroke(rect, CornerRadius::same(4), stroke, egui::StrokeKind::Outside);
+    }
+}
+
 /// A box to tick.
 pub fn tick(ui: &mut Ui, rect: Rect, id: egui::Id, on: bool, label: &str) -> Response {
     let response = ui.interact(rect.expand(4.0), id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::CheckBox, true, on, label));
     let edge = if response.hovered() { Color32::WHITE } else { style::FAINT };
+    focus_ring(ui, &response, rect.expand(2.0));
     let fill = if on { style::BLUE } else { style::SUNK };
     let stroke = if on { Stroke::NONE } else { Stroke::new(1.0, edge) };
     ui.painter().rect(rect, CornerRadius::same(3), fill, stroke, egui::StrokeKind::Inside);

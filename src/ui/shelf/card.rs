@@ -37,6 +37,7 @@ pub fn ui(ui: &mut Ui, state: &State, card: &Card, place: &Place) -> Option<Deed
     let fill = if lit { style::HOVERED } else { Color32::from_gray(43) };
     let stroke = if place.cursor { Stroke::new(1.5, style::BLUE) } else { Stroke::NONE };
     ui.painter().rect(rect, CornerRadius::same(6), fill, stroke, StrokeKind::Inside);
+    widgets::focus_ring(ui, &response, rect.shrink(1.0));
     let inner = rect.shrink2(vec2(12.0, 8.0));
     let mut deed = None;
     title(ui, card, inner, place, &mut deed);

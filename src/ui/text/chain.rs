@@ -18,6 +18,7 @@ pub const HIDE_STEPS: &str = "Hide its steps";
 pub const NO_CANDIDATE: &str = "There is no candidate yet.";
 pub const ADD_STEP: &str = "+ step";
 pub const ADD_STEP_TIP: &str = "Add a model or a filter at the end of this chain";
+pub const STEP_SEARCH: &str = "search steps and models";
 pub const MODELS: &str = "Models";
 pub const FILTERS: &str = "Filters and codecs";
 pub const NO_MODELS: &str = "no models on the shelf";

@@ -11,6 +11,7 @@ pub const HEADING: &str = "MODELS";
 pub const SEARCH: &str = "Search the shelf";
 pub const SEARCH_HINT: &str = "search by name, kind, scale";
 pub const SORT: &str = "Sort";
+pub const SORT_TIP: &str = "The order of the cards on the shelf";
 pub const ADD_MENU: &str = "+ add";
 pub const ADD_MENU_TIP: &str =
     "Put model files or a folder of them on the shelf; dropping them on the window does it too";
@@ -79,6 +80,10 @@ pub fn exam_it(name: &str) -> String {
 
 pub fn measure_it(name: &str) -> String {
     format!("Measure the speed of {name}")
+}
+
+pub fn sort_models(by: &str) -> String {
+    format!("Sort models by {by}")
 }
 
 pub fn tick(name: &str) -> String {

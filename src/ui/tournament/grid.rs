@@ -9,7 +9,7 @@ use crate::views::{Camera, PxRect, Zoom, picture, style};
 
 use super::super::desk::{Action, Desk};
 use super::super::screen::{Cell, Screen};
-use super::super::{text, tracks};
+use super::super::{text, tracks, widgets};
 use super::table;
 use text::tournament as words;
 
@@ -146,6 +146,7 @@ fn name(ui: &mut Ui, row: &Row, rect: Rect, actions: &mut Vec<Action>) {
     let response = ui.interact(line, ui.scope_id().with(("cell name", &row.line)), Sense::click());
     let label = words::open(&row.label);
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &label));
+    widgets::focus_ring(ui, &response, line);
     let color = if response.hovered() { egui::Color32::WHITE } else { style::TEXT };
     let galley = tracks::elided(ui, &row.label, style::strong(style::SMALL), color, line.width() - 4.0);
     ui.painter().galley(pos2(line.left() + 2.0, line.top() + 4.0), galley, color);

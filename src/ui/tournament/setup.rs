@@ -31,6 +31,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         ui.separator();
         ui.horizontal(|ui| {
             super::run_button(ui, state, desk, actions);
+            ui.add_space(4.0);
             if let Some(plan) = super::plan(state, desk) {
                 ui.label(widgets::small(words::chosen(plan.lines.len(), plan.frames.len())));
             }

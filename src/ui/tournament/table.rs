@@ -186,6 +186,7 @@ fn heads(ui: &mut Ui, desk: &mut Desk, layout: &Layout) {
 fn heading(ui: &mut Ui, desk: &mut Desk, column: Column, cell: Rect, at_right: bool) {
     let (name, unit, tip) = column.words();
     let response = ui.interact(cell, ui.scope_id().with(("sort", name)), Sense::click());
+    widgets::focus_ring(ui, &response, cell);
     let on = desk.arena.sort.filter(|(c, _)| *c == column);
     let label = words::sort_by(name);
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, on.is_some(), &label));
@@ -225,6 +226,7 @@ fn row(
         ui.painter().rect_filled(rect, CornerRadius::same(4), Color32::from_gray(60));
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, Color32::from_gray(58)));
+    widgets::focus_ring(ui, &response, rect.shrink(2.0));
     thumbnail(ui, row, desk, rect);
     let left = rect.left() + THUMB.x + 12.0;
     let width = layout.name - THUMB.x - 24.0;
