@@ -316,6 +316,9 @@ fn add(ui: &mut Ui, state: &State, desk: &mut Desk, track: &Track, actions: &mut
         let button = ui.add(button).on_hover_text(words::ADD_STEP_TIP);
         if button.clicked() {
             desk.chain.search.clear();
+            if state.shelf.is_empty() {
+                actions.push(Action::Engine(Command::ShelfLook));
+            }
         }
         let popup = egui::Popup::menu(&button).width(MENU).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
@@ -344,17 +347,6 @@ fn add(ui: &mut Ui, state: &State, desk: &mut Desk, track: &Track, actions: &mut
 fn menu(ui: &mut Ui, state: &State, search: &str, chosen: &mut Option<String>) {
     let wanted = search.to_lowercase();
     let fits = |said: &str| wanted.split_whitespace().all(|word| said.to_lowercase().contains(word));
-    widgets::caption(ui, words::FILTERS);
-    for stage in STAGES.iter().filter(|s| s.name != "model" && fits(&format!("{} {}", s.name, s.help))) {
-        let example = example(stage.example, stage.name);
-        let button = egui::Button::new(format!("{} {}", stage.name, stage.usage)).right_text(widgets::small(&example));
-        let response = ui.add(button.frame_when_inactive(false).min_size(vec2(ui.available_width(), 28.0)));
-        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &example));
-        if response.on_hover_text(stage.help).clicked() {
-            *chosen = Some(example);
-        }
-    }
-    ui.add_space(8.0);
     widgets::caption(ui, words::MODELS);
     let usable = |c: &&crate::engine::Card| matches!(c.status, CardStatus::Ready(_)) && fits(&c.name);
     let ready: Vec<_> = state.shelf.iter().filter(usable).collect();
@@ -369,6 +361,17 @@ fn menu(ui: &mut Ui, state: &State, search: &str, chosen: &mut Option<String>) {
         response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &step));
         if response.clicked() {
             *chosen = Some(step);
+        }
+    }
+    ui.add_space(8.0);
+    widgets::caption(ui, words::FILTERS);
+    for stage in STAGES.iter().filter(|s| s.name != "model" && fits(&format!("{} {}", s.name, s.help))) {
+        let example = example(stage.example, stage.name);
+        let button = egui::Button::new(format!("{} {}", stage.name, stage.usage)).right_text(widgets::small(&example));
+        let response = ui.add(button.frame_when_inactive(false).min_size(vec2(ui.available_width(), 28.0)));
+        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &example));
+        if response.on_hover_text(stage.help).clicked() {
+            *chosen = Some(example);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, EXAMS, State, Tournament, Track};
+use crate::engine::{Command, EXAMS, State, Tournament, Track, default_range};
 use crate::report::write_atomic;
 use crate::views::Side;
 
@@ -85,7 +85,7 @@ impl Hands<'_> {
         let wish = match command {
             UiCommand::SetIn => Command::Range(Some(range::set(state, frame, false))),
             UiCommand::SetOut => Command::Range(Some(range::set(state, frame, true))),
-            UiCommand::FiveHere => Command::Range(Some(range::around(state, frame, range::FIVE))),
+            UiCommand::FiveHere => Command::Range(Some(default_range(state, range::FIVE))),
             UiCommand::Hardest => Command::FindHardest(range::FIVE),
             _ => Command::Range(None),
         };
@@ -100,6 +100,7 @@ impl Hands<'_> {
             folds.scores &= !narrow;
             self.desk.page = Page::Loupe;
             self.desk.shelf.opened();
+            self.conductor.send(Command::ShelfLook);
         }
     }
 
@@ -154,6 +155,7 @@ impl Hands<'_> {
         desk.page = Page::Tournament;
         desk.folds.only_picture = false;
         desk.arena.opened(&desk.looking.camera, desk.looked_at);
+        self.conductor.send(Command::ShelfLook);
     }
 
     fn run_tournament(&mut self) {

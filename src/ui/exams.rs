@@ -54,7 +54,8 @@ pub fn of_model(state: &State, card: &Card, exam: &Exam) -> Vec<Action> {
         return vec![Action::Say(text::shelf::EXAM_NOTHING)];
     };
     let line = exam.line(scale, &lines::model_stage(&state.shelf, card));
-    vec![Action::Candidate { line: baseline, show: false }, Action::Candidate { line, show: true }]
+    let line = lines::titled(&line);
+    vec![Action::Candidate { line: lines::titled(&baseline), show: false }, Action::Candidate { line, show: true }]
 }
 
 /// The same for a candidate that is open.
@@ -63,6 +64,6 @@ pub fn of_track(state: &State, track: &crate::engine::Track, exam: &Exam) -> Vec
         return vec![Action::Say(text::chain::NO_EXAM_OF)];
     };
     let scale = lines::chain_scale(&state.shelf, &track.stages).unwrap_or(1.0) as u32;
-    let baseline = lines::baseline(exam, scale).map(|line| Action::Candidate { line, show: false });
-    baseline.into_iter().chain([Action::Candidate { line, show: true }]).collect()
+    let baseline = lines::baseline(exam, scale).map(|l| Action::Candidate { line: lines::titled(&l), show: false });
+    baseline.into_iter().chain([Action::Candidate { line: lines::titled(&line), show: true }]).collect()
 }

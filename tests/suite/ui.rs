@@ -95,7 +95,7 @@ impl Window {
     }
 
     fn sent(&self) -> Vec<Command> {
-        let is_wish = |c: &&Command| !matches!(c, Command::Watch { .. });
+        let is_wish = |c: &&Command| !matches!(c, Command::Watch { .. } | Command::ShelfLook);
         self.log.borrow().commands.iter().filter(is_wish).cloned().collect()
     }
 

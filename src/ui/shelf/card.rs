@@ -88,7 +88,7 @@ fn facts(info: &ModelInfo) -> String {
         (a, b) => format!("{a} to {b}"),
     };
     let size = text::shelf::bytes(info.file_bytes);
-    let kind = architecture(info).unwrap_or_else(|| "ONNX".into());
+    let kind = info.architecture.clone().unwrap_or_else(|| "ONNX".into());
     let mut parts = vec![kind, precision, size, words::weights(info.weights)];
     if let Some((w, h)) = info.fixed_size {
         parts.push(format!("{w}×{h} only"));
@@ -97,11 +97,6 @@ fn facts(info: &ModelInfo) -> String {
         parts.push("grey".into());
     }
     parts.join(" · ")
-}
-
-/// What the weights are built like, where that is known.
-pub fn architecture(_: &ModelInfo) -> Option<String> {
-    None
 }
 
 fn origin(info: &ModelInfo) -> String {

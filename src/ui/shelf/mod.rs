@@ -1,6 +1,6 @@
 //! The drawer on the right: every model at hand as a card.
 
-pub(super) mod card;
+mod card;
 mod list;
 
 use std::collections::BTreeSet;

@@ -49,6 +49,7 @@ pub const EXAM_MENU_TIP: &str = "What an exam does to the source before the mode
 pub const EXAM_NOTHING: &str =
     "this preset only makes the picture smaller, which is no exam for a 1x model; choose another";
 
+pub const AS_IT_IS: &str = "left as it is";
 pub const TICKED_NONE: &str = "none";
 pub const TO_TOURNAMENT: &str = "Tournament";
 pub const TO_TOURNAMENT_TIP: &str = "Run the ticked models against each other";

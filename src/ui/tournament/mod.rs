@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
 use crate::engine::{Command, Plan, RowStatus, State, Tournament, TrackId};
-use crate::views::{Camera, Zoom, style};
+use crate::views::{Camera, Picture, Zoom, style};
 
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk, Page, Wish};
@@ -68,6 +68,18 @@ pub fn plan(state: &State, desk: &Desk) -> Option<Plan> {
     (!lines.is_empty() && !frames.is_empty()).then_some(Plan { frames, lines, picture })
 }
 
+/// What the camera of the pictures must know: the reference as it was when the tournament began.
+fn picture(run: &Tournament) -> Picture {
+    let grid = &run.referee;
+    let (w, h) = grid.sample_aspect;
+    Picture {
+        width: grid.width.max(1),
+        height: grid.height.max(1),
+        sample_aspect: (w.max(1), h.max(1)),
+        rotation: grid.rotation,
+    }
+}
+
 /// The page. It fills what the top bar leaves.
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, screen: &mut Screen, actions: &mut Vec<Action>) {
     let width = if ui.available_width() < 1200.0 { 264.0 } else { 320.0 };
@@ -105,7 +117,7 @@ fn results(
         });
         ui.add_space(8.0);
     }
-    grid::ui(ui, state, run, &order, desk, screen, actions);
+    grid::ui(ui, run, &order, desk, screen, actions);
 }
 
 /// What ran, how far it is, and what can be done with it.

@@ -104,8 +104,11 @@ fn steps_are_taken_out_added_and_changed() {
     assert_eq!(window.news(), edited(id, "source | down 2 bicubic | model compact-2x"));
     window.click("+ step");
     window.click("unsharp 1");
-    assert_eq!(window.news(), [Command::Edit(id, "source | down 2 bicubic | model compact-2x | unsharp 1".into())]);
+    assert_eq!(window.news(), edited(id, "source | down 2 bicubic | model compact-2x | unsharp 1"));
     window.click("+ step");
+    window.harness.get_by_label("search steps and models").type_text("restore");
+    window.harness.run_steps(2);
+    assert!(window.harness.query_by_label("unsharp 1").is_none());
     window.harness.get_all_by_label("model restore-1x").last().unwrap().click();
     window.harness.run_steps(2);
     assert!(matches!(&window.news()[..], [Command::Edit(_, line)] if line.ends_with("unsharp 1 | model restore-1x")));

@@ -47,10 +47,9 @@ fn the_keyboard_goes_through_the_cards() {
     assert_eq!(ticked, ["/models/compact-2x.onnx"]);
     window.harness.get_by_label("Search the shelf").focus();
     window.press_with(Modifiers::SHIFT, Key::Enter);
-    let expected = ["source | down 2 bicubic | up 2 lanczos", "source | down 2 bicubic | model compact-2x"];
     // The fake opens with that very exam as its fourth track.
-    assert_eq!(window.news(), [Command::Add(expected[0].into())]);
-    assert_eq!(on_right(&window), expected[1]);
+    assert_eq!(window.news(), [Command::Add("up 2 lanczos, Clean = source | down 2 bicubic | up 2 lanczos".into())]);
+    assert_eq!(on_right(&window), "source | down 2 bicubic | model compact-2x");
 }
 
 #[test]
@@ -60,7 +59,9 @@ fn a_click_adds_and_the_other_button_examines_with_its_baseline_once() {
     assert_eq!(window.news(), [Command::Add("source | model compact-2x".into())]);
     window.click("Exam of span-4x");
     let expected = ["source | down 4 bicubic | up 4 lanczos", "source | down 4 bicubic | model span-4x"];
-    assert_eq!(window.news(), expected.map(|line| Command::Add(line.into())));
+    let named = ["up 4 lanczos, Clean = ", "span-4x, Clean = "];
+    let adds: Vec<_> = expected.iter().zip(named).map(|(line, name)| Command::Add(format!("{name}{line}"))).collect();
+    assert_eq!(window.news(), adds);
     assert_eq!(on_right(&window), expected[1]);
     window.press(Key::Num2);
     window.click("Exam of span-4x");
