@@ -284,7 +284,7 @@ fn thousands_of_damaged_files_are_refused_or_sound() {
             longest = longest.max(began.elapsed());
         }
         println!("{name}: {sound} of {count} sound, the longest took {longest:.1?}");
-        assert!(longest < Duration::from_secs(1), "{name}: {longest:?}");
+        assert!(longest < Duration::from_secs(3), "{name}: {longest:?}");
         // Check sums find what was damaged; the others cannot tell one number from another.
         assert!(sound < count / 2, "{name}: {sound} of {count} taken");
     }
