@@ -140,6 +140,26 @@ fn only_the_frames_of_the_segment_are_asked_for_and_once() {
 }
 
 #[test]
+fn while_playing_the_next_segment_is_ready_when_it_is_due() {
+    let (input, asked) = film(150);
+    let mut source = opened(input, x264(), &fresh());
+    let stop = Stop::default();
+    let mut played = Vec::new();
+    let mut most = 0;
+    for n in 0..140 {
+        let before = asked.lock().unwrap().len();
+        played.push(source.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) }).unwrap());
+        if n > 0 {
+            most = most.max(asked.lock().unwrap().len() - before);
+        }
+    }
+    assert!(most <= 3, "one frame waited for {most} of the input");
+    assert_eq!(*asked.lock().unwrap(), (0..150).collect::<Vec<_>>(), "each once, in order");
+    let mut plain = opened(film(150).0, x264(), &fresh());
+    (0..140).step_by(9).for_each(|n| assert!(plain.get(n).unwrap().same_samples(&played[n]), "frame {n}"));
+}
+
+#[test]
 fn segments_are_shared_by_all_who_open_the_chain() {
     let segments = fresh();
     let ((one, first), (two, second)) = (film(60), film(60));

@@ -3,7 +3,8 @@
 //! The timeline is cut into closed segments of about two seconds, as streaming services cut theirs: each begins with a
 //! key frame and refers to nothing outside. A segment is encoded when one of its frames is asked for, from its own
 //! frames of the input alone, and its packets stay in memory ([`Segments`]); no file is written, so none is left behind.
-//! Every frame is decoded from its segment's beginning, so it is the same picture however it is reached.
+//! Every frame is decoded from its segment's beginning, so it is the same picture however it is reached. While the film
+//! is played on screen, the next segment is encoded a few frames at a time, so that playing does not halt where it begins.
 //!
 //! ```text
 //! input ─ frames of one segment ─► fit (4:2:0, even sides) ─► Work (encoder) ─► Segment ─► Playing (decoder) ─► frame
@@ -15,11 +16,12 @@ mod segment;
 mod segments;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::cache::Cache;
 use super::codecs::Codec;
 use super::error::MediaError;
-use crate::frame::{Frame, FrameSource, Rational, Region, Request, SourceError, SourceInfo, Stop, Timeline};
+use crate::frame::{Frame, FrameSource, Rational, Region, Request, SourceError, SourceInfo, Stop, Timeline, Urgency};
 use fit::Fit;
 use segment::{Playing, Segment, Work};
 use segments::{Claim, Lease};
@@ -34,6 +36,12 @@ pub const MAX_GOP: u32 = 250;
 /// Bytes of decoded frames kept for stepping back, and frames kept behind a forward pass.
 const CACHE_BYTES: usize = 32 << 20;
 const BEHIND: usize = 4;
+
+/// After so many frames in a row the film is being played, and the next segment is prepared on the way: a few of its
+/// frames with each frame that is shown, as long as that takes less than `PREPARE`, and one at least.
+const IN_A_ROW: usize = 8;
+const AT_ONCE: usize = 3;
+const PREPARE: Duration = Duration::from_millis(20);
 
 /// Which encoder, and how it is set.
 #[derive(Clone, Debug)]
@@ -127,6 +135,8 @@ pub fn recode(
         segments: segments.clone(),
         playing: None,
         cache: Cache::new(CACHE_BYTES),
+        last: None,
+        row: 0,
     }))
 }
 
@@ -162,6 +172,9 @@ struct Recoded {
     segments: Arc<Segments>,
     playing: Option<Playing>,
     cache: Cache,
+    /// The frame asked for last, and how many came one after the other up to it.
+    last: Option<usize>,
+    row: usize,
 }
 
 impl FrameSource for Recoded {
@@ -174,10 +187,15 @@ impl FrameSource for Recoded {
         if n >= count {
             return Err(MediaError::Range { path: self.info.name.clone().into(), frame: n, count }.into());
         }
+        let before = self.last.replace(n);
+        self.row = if before.is_some_and(|before| before + 1 == n) { self.row + 1 } else { 0 };
+        let number = n / self.length;
+        if self.row >= IN_A_ROW && request.urgency == Urgency::OnScreen {
+            self.prepare(number + 1, request);
+        }
         if let Some(frame) = self.cache.get(n) {
             return Ok(frame);
         }
-        let number = n / self.length;
         let segment = self.segment(number, request)?;
         if let Some(sentence) = segment.faults.get(&(n % self.length)) {
             return Err(SourceError::frame(sentence.clone()));
@@ -244,6 +262,48 @@ impl Recoded {
         let segment = Arc::new(work.finish()?);
         lease.done(segment.clone());
         Ok(Some(segment))
+    }
+
+    /// Goes a little way with segment `number`, which will be wanted soon, if nobody else does. What goes wrong here is
+    /// told when the segment is asked for.
+    fn prepare(&mut self, number: usize, request: &Request<'_>) {
+        let first = number * self.length;
+        let frames = self.length.min(self.info.timeline.len().saturating_sub(first));
+        let segments = self.segments.clone();
+        let key = (self.key.clone(), number);
+        let Some(work) = (if frames > 0 { segments.take_free(&key) } else { None }) else { return };
+        let lease = Lease::new(&segments, &key);
+        let begun = || Work::begin(&self.coding, &self.fit, self.rate, &self.stage).map(Box::new);
+        let Ok(mut work) = work.map_or_else(begun, Ok) else { return };
+        let began = Instant::now();
+        for step in 0..AT_ONCE {
+            if step > 0 && began.elapsed() >= PREPARE {
+                break;
+            }
+            let done = if work.fed < frames {
+                let mut wish = Request { frame: first + work.fed, focus: Region::WHOLE, ..request.inner() };
+                let made = self.input.frame(&mut wish);
+                match work.push(made, &self.fit) {
+                    Ok(()) => Ok(false),
+                    Err(SourceError::Stopped) => break,
+                    Err(error) => Err(error),
+                }
+            } else {
+                work.drain(1)
+            };
+            match done {
+                Ok(false) => {}
+                Ok(true) => {
+                    if let Ok(segment) = work.finish() {
+                        lease.done(Arc::new(segment));
+                    }
+                    return;
+                }
+                // The lease takes the work with it.
+                Err(_) => return,
+            }
+        }
+        lease.pause(work);
     }
 
     /// States the bits spent so far.

@@ -43,6 +43,8 @@ pub struct Work {
     last: Option<Frame>,
     /// Pictures fed so far.
     pub fed: usize,
+    /// The encoder knows that no picture will follow.
+    ended: bool,
     faults: BTreeMap<usize, String>,
 }
 
@@ -73,7 +75,7 @@ impl Work {
             }
         })?;
         let (chunks, faults) = (Vec::new(), BTreeMap::new());
-        Ok(Self { coder, format, stage: stage.into(), chunks, last: None, fed: 0, faults })
+        Ok(Self { coder, format, stage: stage.into(), chunks, last: None, fed: 0, ended: false, faults })
     }
 
     /// Feeds the next picture. One that could not be made for a fault of its own is kept in mind, and the one before
@@ -97,13 +99,31 @@ impl Work {
         self.collect()
     }
 
+    /// Takes at most `most` packets of what the encoder still holds once all pictures are fed; whether that was all.
+    /// Encoders look ahead: most of the work may lie here.
+    ///
+    /// # Errors
+    /// Faults of the encoder.
+    pub fn drain(&mut self, most: usize) -> Result<bool, SourceError> {
+        if !self.ended {
+            self.coder.feed(None).map_err(|code| self.failed(code))?;
+            self.ended = true;
+        }
+        for _ in 0..most {
+            match self.coder.take_chunk().map_err(|code| self.failed(code))? {
+                Some(chunk) => self.chunks.push(chunk),
+                None => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
     /// Ends the segment.
     ///
     /// # Errors
     /// Faults of the encoder.
     pub fn finish(mut self) -> Result<Segment, SourceError> {
-        self.coder.feed(None).map_err(|code| self.failed(code))?;
-        self.collect()?;
+        while !self.drain(usize::MAX)? {}
         let Self { coder, chunks, fed, faults, .. } = self;
         // Some encoders know what to say beforehand only at the end.
         Ok(Segment { codec: coder.codec_id(), extradata: coder.extradata(), chunks, frames: fed, faults })

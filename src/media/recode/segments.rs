@@ -125,6 +125,22 @@ impl Segments {
         claim
     }
 
+    /// The work on a segment that nobody has, works on or waits for, without waiting.
+    pub(super) fn take_free(&self, key: &Key) -> Option<Option<Box<Work>>> {
+        let mut inner = self.inner.lock();
+        inner.uses += 1;
+        let uses = inner.uses;
+        let slot = inner.slots.entry(key.clone()).or_default();
+        if slot.urgent > 0 || matches!(slot.state, State::Done(_) | State::Working) {
+            return None;
+        }
+        slot.used = uses;
+        match std::mem::replace(&mut slot.state, State::Working) {
+            State::Paused(work) => Some(Some(work)),
+            _ => Some(None),
+        }
+    }
+
     /// Whether somebody with the screen before them waits for what a caller of `urgency` works on.
     pub(super) fn is_in_the_way(&self, key: &Key, urgency: Urgency) -> bool {
         urgency == Urgency::Background && self.inner.lock().slots.get(key).is_some_and(|slot| slot.urgent > 0)
