@@ -18,6 +18,7 @@ mod suite {
     mod shaders;
     pub mod support;
     mod tournament;
+    mod tournament_files;
     mod ui;
     mod views;
     mod window;

@@ -70,22 +70,29 @@ impl Workshop {
     }
 
     /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
-    /// measured, and nothing that is kept for the screen gives way.
+    /// measured, and nothing that is kept for the screen gives way. `input` is what the chain begins with, if that is
+    /// open already; `skip` stages of the recipe are in it.
     ///
     /// # Errors
     /// As [`Workshop::open`].
-    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
-        let mut bare = match (&recipe.head, reference) {
-            (Head::File(path), _) => {
+    pub(super) fn open_bare(
+        &self,
+        recipe: &Recipe,
+        reference: Option<&Recipe>,
+        (input, skip): (Option<Box<dyn FrameSource>>, usize),
+    ) -> Result<Bare, SourceError> {
+        let mut bare = match (input, &recipe.head, reference) {
+            (Some(source), ..) => Bare { source, devices: Vec::new() },
+            (None, Head::File(path), _) => {
                 Bare { source: Box::new(media::open_with(path, &decoding())?), devices: Vec::new() }
             }
-            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
-            // Nothing to stand for: the same sentence.
-            (Head::Source, _) => {
-                return self.open(recipe, None).map(|o| Bare { source: o.source, devices: Vec::new() });
+            (None, Head::Source, Some(reference)) if reference.head != Head::Source => {
+                self.open_bare(reference, None, (None, 0))?
             }
+            // Nothing to stand for: the same sentence.
+            (None, Head::Source, _) => Bare { source: self.open(recipe, None)?.source, devices: Vec::new() },
         };
-        for stage in &recipe.stages {
+        for stage in recipe.stages.iter().skip(skip) {
             bare.source = stage.open(bare.source, self)?;
             let line = stage.line();
             if line.starts_with("model ") {

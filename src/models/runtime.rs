@@ -175,6 +175,12 @@ impl Runtime {
         Ok(model)
     }
 
+    /// Lets go of the models kept ready, so that the next to ask for one loads it anew: for who measures that. Models in
+    /// use stay.
+    pub fn forget_models(&self) {
+        self.0.recent.lock().clear();
+    }
+
     /// Ends the inference threads of the process's runtime, if it was started, after the jobs they are in. For the end
     /// of a program, so that the library is not unloaded under a running thread; nothing runs afterwards.
     pub fn shutdown() {
