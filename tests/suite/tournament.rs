@@ -341,9 +341,9 @@ const SLOW: &str = "source | up 4 lanczos | down 4 lanczos | up 4 lanczos | down
 #[test]
 fn stopping_keeps_what_is_done() {
     let dir = tempfile::tempdir().unwrap();
-    let a = clip(dir.path(), "a.mkv", Clip { width: 320, height: 240, frames: 150, ..Clip::default() });
+    let a = clip(dir.path(), "a.mkv", Clip { width: 256, height: 160, frames: 100, ..Clip::default() });
     let mut engine = opened(&a, &[]);
-    engine.send(Command::Tournament(plan(0..150, &["source", SLOW, "source | unsharp 1"])));
+    engine.send(Command::Tournament(plan(0..100, &["source", SLOW, "source | unsharp 1"])));
     let rows = |e: &Engine| e.state().tournament.as_ref().unwrap().rows.clone();
     until(
         &mut engine,
@@ -359,9 +359,9 @@ fn stopping_keeps_what_is_done() {
     assert!(!tournament.running);
     let status: Vec<_> = tournament.rows.iter().map(|r| &r.status).collect();
     assert_eq!(status, [&RowStatus::Done, &RowStatus::Cancelled, &RowStatus::Cancelled]);
-    assert_eq!(tournament.rows[0].scores["psnr_y"].count, 150);
+    assert_eq!(tournament.rows[0].scores["psnr_y"].count, 100);
     let count = tournament.rows[1].scores["psnr_y"].count;
-    assert!((before.scores["psnr_y"].count..150).contains(&count), "{count}");
+    assert!((before.scores["psnr_y"].count..100).contains(&count), "{count}");
     assert!(tournament.rows[2].scores.is_empty());
 }
 
