@@ -4,6 +4,7 @@
 mod suite {
     mod cli_run;
     mod color;
+    pub mod degrade;
     mod demo;
     mod engine;
     mod filters;
@@ -16,6 +17,7 @@ mod suite {
     mod recipes;
     mod report;
     mod shaders;
+    mod shelf;
     pub mod support;
     mod tournament;
     mod tournament_files;

@@ -1,6 +1,7 @@
 //! The command line: the same engine, no window (or the window, with what was named on the line).
 
 mod args;
+mod convert;
 mod demo;
 mod doctor;
 mod output;
@@ -65,7 +66,8 @@ fn obey(cli: Cli) -> Result<()> {
         Some(Command::Tournament(wish)) => tournament::run(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
         Some(Command::Demo(wish)) => demo::run(&wish),
-        Some(Command::Models) => tables::models(),
+        Some(Command::Models(args::Models { action: None })) => tables::models(),
+        Some(Command::Models(args::Models { action: Some(args::ModelsAction::Convert(wish)) })) => convert::run(&wish),
         Some(Command::Stages) => tables::stages(),
         Some(Command::Doctor) => doctor::run(),
     }
@@ -113,7 +115,7 @@ fn recipes(lines: &[String]) -> Result<Vec<Recipe>> {
 const STORE_BYTES: usize = 256 << 20;
 
 fn workshop() -> Workshop {
-    Workshop::new(STORE_BYTES)
+    Workshop::at(models::Home::of_user(), STORE_BYTES)
 }
 
 /// Set when the program is asked to end (Ctrl+C, a termination signal), so that half-written files are taken away.

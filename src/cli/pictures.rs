@@ -7,6 +7,7 @@ use image::RgbaImage;
 
 use crate::engine::{Command, Engine, Settings, State, Track, TrackStatus};
 use crate::frame::Region;
+use crate::models::Home;
 use crate::report::write_atomic;
 use crate::views::{Looking, Shot, VIEWS, view_by_id};
 
@@ -58,7 +59,7 @@ pub(super) fn opened(
     candidates: &[String],
     at: impl FnOnce(&State) -> Result<usize>,
 ) -> Result<Engine> {
-    let mut engine = Engine::new(Settings { scan: false, ..Settings::default() }, || {});
+    let mut engine = Engine::at(Home::of_user(), Settings { scan: false, ..Settings::default() }, || {});
     engine.send(Command::Open { reference: reference.to_owned(), candidates: candidates.to_vec() });
     engine.run_until_idle();
     engine.state().tracks.iter().try_for_each(usable)?;

@@ -9,10 +9,11 @@ use crate::engine::{
     default_range, exam,
 };
 use crate::frame::{Severity, Stop};
-use crate::models::{self, Runtime};
+use crate::models::{self, Home, Runtime};
 use crate::report::{AtomicFile, TournamentFormat};
 
 use super::progress::Progress;
+use super::tables::called;
 use super::{Usage, args, output, recipe, say, stop_on_signal};
 
 /// Seconds of film where nothing else was asked for.
@@ -32,7 +33,7 @@ pub fn run(wish: &args::Tournament) -> Result<()> {
     let file = wish.output.as_deref().map(AtomicFile::create).transpose()?;
     let lines = lines(wish, &typed, exam)?;
     let (stop, mut progress) = (stop_on_signal()?, Progress::new());
-    let mut engine = Engine::new(Settings { scan: false, ..Settings::default() }, || {});
+    let mut engine = Engine::at(Home::of_user(), Settings { scan: false, ..Settings::default() }, || {});
     engine.send(Command::Open { reference: wish.reference.clone(), candidates: Vec::new() });
     engine.run_until_idle();
     match engine.state().reference().map(|r| &r.status) {
@@ -86,13 +87,17 @@ fn lines(wish: &args::Tournament, typed: &[Recipe], exam: Option<&Exam>) -> Resu
         return Ok(wish.lines.clone());
     }
     let (mut models, mut broken) = (Vec::new(), Vec::new());
-    let folders = models::model_folders();
+    let (folders, _) = super::workshop().places();
+    let scale_of =
+        |name: &str| Ok::<_, anyhow::Error>(Runtime::get()?.model(&models::find(name, &folders)?)?.info().scale);
     if named == Some("all") {
-        for entry in models::shelf(&Runtime::get()?, &folders) {
-            match entry.model {
-                Ok(model) => models.push((entry.name, model.info().scale)),
+        let shelf = models::shelf(&Runtime::get()?, &folders);
+        for entry in &shelf {
+            let name = called(entry, &shelf);
+            match &entry.model {
+                Ok(model) => models.push((name, model.info().scale)),
                 // Its row says what is wrong with it.
-                Err(_) => broken.push(format!("source | model {}", entry.name)),
+                Err(_) => broken.push(format!("source | model {name}")),
             }
         }
     } else if let Some(names) = named {
@@ -101,7 +106,7 @@ fn lines(wish: &args::Tournament, typed: &[Recipe], exam: Option<&Exam>) -> Resu
         }
     }
     let chains: Vec<_> =
-        typed.iter().map(|recipe| Ok((recipe.to_string(), chain_scale(recipe)?))).collect::<Result<_>>()?;
+        typed.iter().map(|recipe| Ok((recipe.to_string(), chain_scale(recipe, &scale_of)?))).collect::<Result<_>>()?;
     let mut lines = compose(&models, &chains, exam);
     lines.extend(broken);
     if lines.is_empty() {
@@ -110,13 +115,8 @@ fn lines(wish: &args::Tournament, typed: &[Recipe], exam: Option<&Exam>) -> Resu
     Ok(lines)
 }
 
-fn scale_of(model: &str) -> Result<u32> {
-    let path = models::find(model, &models::model_folders())?;
-    Ok(Runtime::get()?.model(&path)?.info().scale)
-}
-
 /// By how much a chain enlarges what it begins with; 1 for what makes it smaller.
-fn chain_scale(recipe: &Recipe) -> Result<u32> {
+fn chain_scale(recipe: &Recipe, scale_of: &dyn Fn(&str) -> Result<u32>) -> Result<u32> {
     let mut scale = 1.0;
     for stage in recipe.stages.iter().filter(|_| recipe.head == Head::Source) {
         let line = stage.line();

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::engine::{Command, Engine, Remote, Settings, State};
 use crate::frame::{Severity, Stop};
+use crate::models::Home;
 use crate::ui::{self, Conductor, UiRequest};
 
 use super::{demo, recipe, recipes};
@@ -53,7 +54,7 @@ struct EngineConductor {
 
 impl EngineConductor {
     fn new(wake: ui::Wake) -> Self {
-        Self { engine: Engine::new(Settings::default(), move || wake()), demo: None }
+        Self { engine: Engine::at(Home::of_user(), Settings::default(), move || wake()), demo: None }
     }
 }
 

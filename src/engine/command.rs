@@ -58,6 +58,9 @@ pub enum Command {
     StopTournament,
     /// Takes the tournament's results away.
     ForgetTournament,
+    /// Somebody looks at the shelf, or wants its names: [`super::State::shelf`] is filled (names at once, what each model
+    /// is as it is found out) and kept true from now on. Sent again, what could not be used is tried again.
+    ShelfLook,
     /// Puts model files and folders of models on the shelf, for this and later sessions.
     ShelfAdd(Vec<PathBuf>),
     /// Takes a file or folder that was added off the shelf; the file itself stays.

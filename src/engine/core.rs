@@ -15,7 +15,8 @@ use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
-use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance};
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use crate::models::Home;
 
 /// How much an engine may take.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,7 @@ pub(super) enum Event {
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
+    Shelf(shelf::Told),
 }
 
 /// The application without a window.
@@ -52,11 +54,12 @@ pub struct Engine {
     pub(super) measurer: Measurer,
     pub(super) serial: u64,
     pub(super) settings: Settings,
+    pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
-    sender: SyncSender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    pub(super) sender: SyncSender<Event>,
+    pub(super) wake: Arc<dyn Fn() + Send + Sync>,
     next_id: u64,
 }
 
@@ -80,11 +83,17 @@ impl Remote {
 }
 
 impl Engine {
-    /// An engine with nothing open. `wake` is called from any thread whenever [`Engine::update`] has something to do.
+    /// An engine with nothing open, which remembers nothing from session to session. `wake` is called from any thread
+    /// whenever [`Engine::update`] has something to do.
     pub fn new(settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::at(Home::default(), settings, wake)
+    }
+
+    /// As [`Engine::new`], with what is remembered in `home`.
+    pub fn at(home: Home, settings: Settings, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, events) = sync_channel(256);
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-        let workshop = Arc::new(Workshop::new(settings.store_bytes));
+        let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
         Self {
             state: State::default(),
@@ -95,6 +104,7 @@ impl Engine {
             measurer: Measurer::start(workshop.clone(), scores),
             serial: 0,
             settings,
+            shelf: shelf::Shelf::default(),
             contest: Contest::default(),
             workshop,
             events,
@@ -150,8 +160,8 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        let busy = opening || self.contest.is_running() || self.state.busy.is_some();
-        !busy && self.is_settled() && self.measurer.is_idle()
+        let at_rest = self.measurer.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
     fn hear(&mut self, event: Event) {
@@ -165,6 +175,7 @@ impl Engine {
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
+            Event::Shelf(told) => self.hear_shelf(told),
         }
     }
 
@@ -256,7 +267,10 @@ impl Engine {
             Command::Range(_) | Command::FindHardest(_) => self.obey_contest(command),
             Command::Move(..) | Command::Tap(..) => {}
             Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => self.obey_contest(command),
-            Command::ShelfAdd(_) | Command::ShelfForget(_) | Command::ShelfMeasure(_) => {}
+            Command::ShelfLook => self.shelf_look(),
+            Command::ShelfAdd(paths) => self.shelf_add(paths),
+            Command::ShelfForget(path) => self.shelf_forget(path),
+            Command::ShelfMeasure(_) => {}
         }
     }
 
@@ -398,7 +412,7 @@ impl Engine {
 }
 
 /// A teller into the engine's ear: it wraps what is told, and wakes.
-fn relay<T: 'static>(
+pub(super) fn relay<T: 'static>(
     sender: &SyncSender<Event>,
     wake: &Arc<dyn Fn() + Send + Sync>,
     wrap: fn(T) -> Event,

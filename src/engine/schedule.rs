@@ -18,6 +18,7 @@ impl Engine {
         let clock = self.state.clock;
         let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
         self.measurer.rest(clock.playing || waiting || self.contest.is_running());
+        self.shelf.rest(waiting || self.contest.is_running());
         let ids: Vec<TrackId> = self.state.tracks.iter().filter(|t| t.is_ready()).map(|t| t.id).collect();
         for id in ids {
             let on_screen = watched.contains(&id);

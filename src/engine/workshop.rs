@@ -1,19 +1,23 @@
 //! Opens recipes: what the engine's threads and the command line share to make frames.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
 use crate::media::{self, OpenOptions};
-use crate::models::{self, Runtime};
+use crate::models::{self, Home, Memory, ModelInfo, Runtime};
 
 use super::recipe::{Head, Recipe};
+use super::shelf::{Added, CardSpeed, with_subfolders};
 use super::store::{SourceKey, Store, Stored};
 
 /// Files, models and made frames, shared by every thread.
 pub struct Workshop {
     store: Arc<Store>,
+    home: Home,
+    added: Added,
+    memory: Arc<Memory>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -27,14 +31,40 @@ pub struct Opened {
 /// A recipe opened past the store.
 pub(super) struct Bare {
     pub source: Box<dyn FrameSource>,
+    /// Names the source as the store would.
+    pub key: SourceKey,
     /// For each model of the chain, what it runs on and how ("model span-2x: 2x, fp32, … on CPU, tiles of 384x384").
     pub devices: Vec<String>,
 }
 
 impl Workshop {
-    /// A workshop that keeps at most `budget` bytes of made frames.
+    /// A workshop that keeps at most `budget` bytes of made frames, and remembers nothing from session to session.
     pub fn new(budget: usize) -> Self {
-        Self { store: Arc::new(Store::new(budget)), kernel: Kernel::Bicubic }
+        Self::at(Home::default(), budget)
+    }
+
+    /// A workshop with what is remembered in `home`.
+    pub fn at(home: Home, budget: usize) -> Self {
+        let (added, memory) = (Added::of(&home), Arc::new(Memory::of(&home)));
+        Self { store: Arc::new(Store::new(budget)), home, added, memory, kernel: Kernel::Bicubic }
+    }
+
+    /// Files and folders that a person put on the shelf.
+    pub(super) fn added(&self) -> &Added {
+        &self.added
+    }
+
+    pub(super) fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
+    /// Where models are looked for: the folders of the house, then what was added with the folders below. Also whether
+    /// there were too many of those to look into all.
+    pub fn places(&self) -> (Vec<PathBuf>, bool) {
+        let mut places = self.home.model_folders();
+        let (more, cut) = with_subfolders(&self.added.places());
+        places.extend(more.into_iter().filter(|place| !places.contains(place)).collect::<Vec<_>>());
+        (places, cut)
     }
 
     pub fn store(&self) -> &Arc<Store> {
@@ -63,7 +93,8 @@ impl Workshop {
         }
         let mut key = opened.key.0.to_string();
         for stage in &recipe.stages {
-            opened.source = stage.open(opened.source, self)?;
+            let input = Opened { source: opened.source, key: SourceKey(key.as_str().into()) };
+            opened.source = stage.open(input, self)?;
             key = format!("{key} | {}", stage.line());
         }
         Ok(self.stored(opened.source, key))
@@ -79,22 +110,26 @@ impl Workshop {
         &self,
         recipe: &Recipe,
         reference: Option<&Recipe>,
-        (input, skip): (Option<Box<dyn FrameSource>>, usize),
+        (input, skip): (Option<Opened>, usize),
     ) -> Result<Bare, SourceError> {
+        let begin = |Opened { source, key }| Bare { source, key, devices: Vec::new() };
         let mut bare = match (input, &recipe.head, reference) {
-            (Some(source), ..) => Bare { source, devices: Vec::new() },
+            (Some(input), ..) => begin(input),
             (None, Head::File(path), _) => {
-                Bare { source: Box::new(media::open_with(path, &decoding())?), devices: Vec::new() }
+                let source = Box::new(media::open_with(path, &decoding())?);
+                begin(Opened { source, key: SourceKey(file_key(path).into()) })
             }
             (None, Head::Source, Some(reference)) if reference.head != Head::Source => {
                 self.open_bare(reference, None, (None, 0))?
             }
             // Nothing to stand for: the same sentence.
-            (None, Head::Source, _) => Bare { source: self.open(recipe, None)?.source, devices: Vec::new() },
+            (None, Head::Source, _) => begin(self.open(recipe, None)?),
         };
         for stage in recipe.stages.iter().skip(skip) {
-            bare.source = stage.open(bare.source, self)?;
             let line = stage.line();
+            let key = SourceKey(format!("{} | {line}", bare.key.0).into());
+            bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;
+            bare.key = key;
             if line.starts_with("model ") {
                 bare.devices.push(format!("{line}: {}", bare.source.info().details));
             }
@@ -108,8 +143,20 @@ impl Workshop {
     /// One sentence: no runtime, no such model, a model that cannot be used.
     pub fn upscale(&self, name: &str, input: Box<dyn FrameSource>) -> Result<Box<dyn FrameSource>, SourceError> {
         let runtime = Runtime::get()?;
-        let model = runtime.model(&models::find(name, &models::model_folders())?)?;
+        let model = runtime.model(&models::find(name, &self.places().0)?)?;
         Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
+    }
+
+    /// What was measured of this model on this machine's best device, now or in an earlier session.
+    pub(super) fn remembered_speed(&self, runtime: &Runtime, info: &ModelInfo) -> Option<CardSpeed> {
+        let device = runtime.devices().into_iter().next()?;
+        let speed = self.memory.speed(&info.sha256, &device.name, runtime.version())?;
+        Some(CardSpeed {
+            device: device.name,
+            megapixels_per_second: speed.megapixels_per_second,
+            memory_bytes: speed.memory_bytes,
+            choice: speed.choice.to_string(),
+        })
     }
 
     fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {

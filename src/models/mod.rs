@@ -1,8 +1,9 @@
-//! Models: `.onnx` files that make one picture from one picture, run by ONNX Runtime. No ort type leaves this room.
+//! Models: files that make one picture from one picture, run by ONNX Runtime. No ort type leaves this room.
 //!
 //! ```text
 //! places ──► Runtime (one a process) ──► a thread and a queue for each device
 //!                 │
+//! weights ──► import ──► ┐
 //! file ──► onnx (is it whole?) ──► Model (probe: scale, channels, reach, by trial) ──► one session a device
 //!                                      │
 //! FrameSource ──► upscale ──► tiles, what is seen first ──► FrameSource
@@ -10,7 +11,9 @@
 
 mod error;
 mod fingerprint;
+mod import;
 mod lent;
+mod memory;
 mod model;
 mod onnx;
 mod places;
@@ -19,13 +22,17 @@ mod queue;
 mod runtime;
 mod session;
 mod shelf;
+mod speed;
 mod stage;
 mod tiles;
 
 pub use error::ModelError;
-pub use model::{MAX_FILE_MIB, Model, ModelInfo};
-pub use places::model_folders;
+pub use import::{Converted, ImportError};
+pub use memory::{Memory, Stamp};
+pub use model::{MAX_FILE_MIB, Model, ModelInfo, convert};
+pub use places::{Home, model_folders};
 pub use runtime::{Device, DeviceKind, Runtime};
 pub use session::Precision;
-pub use shelf::{ShelfEntry, files, find, shelf};
+pub use shelf::{ENDINGS, ShelfEntry, files, find, is_model_file, shelf, strip_ending};
+pub use speed::{Choice, Speed};
 pub use stage::{Settings, tiling, upscale};

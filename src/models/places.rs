@@ -60,6 +60,38 @@ pub fn model_folders() -> Vec<PathBuf> {
     found
 }
 
+/// Where Doublet keeps what it remembers for one person, and where it looks for models. The default remembers nothing
+/// from session to session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Home {
+    /// Folder of what a person told it; made when there is something to keep.
+    pub config: Option<PathBuf>,
+    /// Folder of what it found out and could find out again.
+    pub cache: Option<PathBuf>,
+    /// Folders of models that are always looked into; `None`: [`model_folders`].
+    pub models: Option<Vec<PathBuf>>,
+}
+
+impl Home {
+    /// The home of whoever runs the program: the folders named by DOUBLET_CONFIG and DOUBLET_CACHE, else the system's
+    /// usual places (`~/.config/doublet` and `~/.cache/doublet` on Linux).
+    pub fn of_user() -> Self {
+        let wish = |name: &str| std::env::var_os(name).filter(|w| !w.is_empty()).map(PathBuf::from);
+        let usual = etcetera::choose_base_strategy().ok();
+        let own = |folder: PathBuf| folder.join("doublet");
+        Self {
+            config: wish("DOUBLET_CONFIG").or_else(|| usual.as_ref().map(|u| own(u.config_dir()))),
+            cache: wish("DOUBLET_CACHE").or_else(|| usual.as_ref().map(|u| own(u.cache_dir()))),
+            models: None,
+        }
+    }
+
+    /// The folders of models that are always looked into.
+    pub fn model_folders(&self) -> Vec<PathBuf> {
+        self.models.clone().unwrap_or_else(model_folders)
+    }
+}
+
 /// The folders in which part `name` of the set-up may lie, nearest first.
 fn folders(name: &str) -> Vec<PathBuf> {
     let hidden = Path::new(".doublet").join(name);

@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 use super::error::brief;
 use super::queue::Worker;
-use super::{Model, ModelError, places};
+use super::{Model, ModelError, ModelInfo, places};
+use crate::frame::Urgency;
 
 /// What kind of machine runs a model.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -179,6 +180,15 @@ impl Runtime {
     /// use stay.
     pub fn forget_models(&self) {
         self.0.recent.lock().clear();
+    }
+
+    /// Looks into the model at `path` as [`Model::load`] does, after all that somebody waits for, and keeps nothing of
+    /// it but what was found: for a shelf of hundreds.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn look(&self, path: &Path) -> Result<ModelInfo, ModelError> {
+        Ok(Model::load_at(self, path, super::Precision::F32, Urgency::Background)?.info().clone())
     }
 
     /// Ends the inference threads of the process's runtime, if it was started, after the jobs they are in. For the end

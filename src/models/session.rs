@@ -11,7 +11,7 @@ use super::error::brief;
 use super::runtime::DeviceKind;
 
 /// How a model takes or gives its samples.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Precision {
     F16,
     F32,

@@ -1,9 +1,86 @@
 //! The shelf: every model at hand as a card, kept true while files come and go.
+//!
+//! ```text
+//! folders of the house ─┐                  ┌─ remembered by path and stamp ─┐
+//! added files, folders ─┴─► rows (names) ──┴─ looked into, one by one ──────┴─► cards in State
+//!          ▲                    ▲
+//!     shelf.json          watch (the system tells of changes)
+//! ```
+//!
+//! Nothing is listed, watched or read before somebody looks at the shelf.
+
+mod added;
+mod keeper;
+mod rows;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::models::ModelInfo;
+
+use super::core::{Engine, Event, relay};
+
+pub(super) use added::{Added, with_subfolders};
+pub(super) use keeper::Told;
+use keeper::{Keeper, Wish};
+
+/// The engine's side of the shelf.
+#[derive(Default)]
+pub(super) struct Shelf {
+    /// The thread, once somebody looked.
+    keeper: Option<Keeper>,
+    /// Wishes sent, and of how many it is known that nothing is left to do.
+    asked: u64,
+    settled: u64,
+}
+
+impl Shelf {
+    /// Whether all that was asked for is done.
+    pub fn is_idle(&self) -> bool {
+        self.settled >= self.asked
+    }
+
+    /// Looks into no further file while somebody waits for a picture.
+    pub fn rest(&self, resting: bool) {
+        if let Some(keeper) = &self.keeper {
+            keeper.rest(resting);
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn shelf_look(&mut self) {
+        self.ask_shelf(Wish::Look);
+    }
+
+    pub(super) fn shelf_add(&mut self, paths: Vec<PathBuf>) {
+        self.ask_shelf(Wish::Add(paths));
+    }
+
+    pub(super) fn shelf_forget(&mut self, path: PathBuf) {
+        self.ask_shelf(Wish::Forget(path));
+    }
+
+    fn ask_shelf(&mut self, wish: Wish) {
+        self.shelf.asked += 1;
+        let start = || Keeper::start(self.workshop.clone(), relay(&self.sender, &self.wake, Event::Shelf));
+        self.shelf.keeper.get_or_insert_with(start).ask(wish);
+    }
+
+    pub(super) fn hear_shelf(&mut self, told: Told) {
+        match told {
+            Told::Listed(cards) => self.state.shelf = cards,
+            Told::Card(card) => {
+                if let Some(place) = self.state.shelf.iter_mut().find(|c| c.path == card.path) {
+                    *place = card;
+                }
+            }
+            Told::Notice(severity, sentence) => self.notice(severity, sentence, None),
+            Told::Settled(heard) => self.shelf.settled = heard,
+        }
+    }
+}
 
 /// One model file.
 #[derive(Clone, Debug)]

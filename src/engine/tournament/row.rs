@@ -7,7 +7,7 @@ use crate::color::{Target, conform};
 use crate::engine::pairing::Pairing;
 use crate::engine::recipe::{Head, Recipe};
 use crate::engine::scorer::{Measurement, measure, provenance};
-use crate::engine::workshop::Workshop;
+use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
 use crate::metrics::{METRICS, Value, pool};
 use crate::models::Runtime;
@@ -121,14 +121,14 @@ impl Bench<'_> {
     /// The exam that `recipe` sets, opened twice through the store, and the number of its stages: one makes each frame
     /// beforehand, the other gives it to the stages that are timed. Making the picture worse is no work of theirs, and
     /// rows of one exam share it.
-    fn exam(&self, recipe: &Recipe) -> Result<(Option<Source>, Option<Source>, usize), SourceError> {
+    fn exam(&self, recipe: &Recipe) -> Result<(Option<Source>, Option<Opened>, usize), SourceError> {
         let skip = exam_stages(recipe);
         if skip == 0 {
             return Ok((None, None, 0));
         }
         let exam = Recipe { name: None, head: recipe.head.clone(), stages: recipe.stages[..skip].to_vec() };
-        let open = || Ok::<_, SourceError>(Some(self.workshop.open(&exam, Some(self.reference))?.source));
-        Ok((open()?, open()?, skip))
+        let open = || self.workshop.open(&exam, Some(self.reference));
+        Ok((Some(open()?.source), Some(open()?), skip))
     }
 }
 
