@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::{Command, EXAMS, State, Tournament, Track, default_range};
-use crate::report::write_atomic;
+use crate::report::{TournamentFormat, write_atomic};
 use crate::views::Side;
 
 use super::act::Hands;
@@ -191,6 +191,7 @@ impl Hands<'_> {
 }
 
 /// The table in the format asked for.
-fn written(_: &State, _: &Tournament, _: Wish) -> Result<String, String> {
-    Err("the tournament's table cannot be written yet".into())
+fn written(_: &State, run: &Tournament, wish: Wish) -> Result<String, String> {
+    let format = if wish == Wish::SaveCsv { TournamentFormat::Csv } else { TournamentFormat::Html };
+    run.report().render(format).map_err(|why| why.to_string())
 }
