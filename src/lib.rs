@@ -23,7 +23,7 @@
 //! | 1 | [`gpu`] | wgpu: a device with or without a window, textures, buffers; knows no video |
 //! | 2 | [`color`] | YUV and RGB, range, resizing; each `.wgsl` beside its Rust twin |
 //! | 3 | [`media`] | FFmpeg: probe, exact decode, encode; no FFmpeg type leaves |
-//! | 3 | [`models`] | ONNX Runtime: devices, probing, tiles; no ort type leaves |
+//! | 3 | [`models`] | weights into ONNX; ONNX Runtime: devices, probing, tiles; no ort type leaves |
 //! | 3 | [`filters`] | stages that resize, soften, add noise, code as JPEG, sharpen, stretch |
 //! | 3 | [`metrics`] | one file a metric, pooling, the `METRICS` table |
 //! | 4 | [`report`] | writers: json, csv, html, table |

@@ -5,16 +5,21 @@ use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
-use crate::media::{self, OpenOptions};
+use crate::media::{self, Coding, OpenOptions, Segments};
 use crate::models::{self, Home, Memory, ModelInfo, Runtime};
 
 use super::recipe::{Head, Recipe};
 use super::shelf::{Added, CardSpeed, with_subfolders};
 use super::store::{SourceKey, Store, Stored};
 
+/// Bytes of encoded segments kept.
+const SEGMENT_BYTES: usize = 256 << 20;
+
 /// Files, models and made frames, shared by every thread.
 pub struct Workshop {
     store: Arc<Store>,
+    /// What the stage `encode` made so far; compressed, so that hours fit.
+    segments: Arc<Segments>,
     home: Home,
     added: Added,
     memory: Arc<Memory>,
@@ -46,7 +51,8 @@ impl Workshop {
     /// A workshop with what is remembered in `home`.
     pub fn at(home: Home, budget: usize) -> Self {
         let (added, memory) = (Added::of(&home), Arc::new(Memory::of(&home)));
-        Self { store: Arc::new(Store::new(budget)), home, added, memory, kernel: Kernel::Bicubic }
+        let segments = Arc::new(Segments::new(SEGMENT_BYTES));
+        Self { store: Arc::new(Store::new(budget)), segments, home, added, memory, kernel: Kernel::Bicubic }
     }
 
     /// Files and folders that a person put on the shelf.
@@ -145,6 +151,21 @@ impl Workshop {
         let runtime = Runtime::get()?;
         let model = runtime.model(&models::find(name, &self.places().0)?)?;
         Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
+    }
+
+    /// Encodes and decodes `input` by `coding`, which the recipe writes as `stage`. Segments are shared by all who open
+    /// the same chain here.
+    ///
+    /// # Errors
+    /// One sentence: an encoder that this FFmpeg lacks, settings or sizes it does not take.
+    pub fn recode(&self, coding: &Coding, stage: &str, input: Opened) -> Result<Box<dyn FrameSource>, SourceError> {
+        let key = format!("{} | {stage}", input.key.0);
+        Ok(media::recode(input.source, coding.clone(), stage, &key, &self.segments)?)
+    }
+
+    /// What the stage `encode` made so far.
+    pub fn segments(&self) -> &Arc<Segments> {
+        &self.segments
     }
 
     /// What was measured of this model on this machine's best device, now or in an earlier session.

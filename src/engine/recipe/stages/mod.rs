@@ -2,6 +2,7 @@
 
 mod adjust;
 mod degrade;
+mod encode;
 mod model;
 mod resample;
 
@@ -13,6 +14,8 @@ use crate::filters::Direction;
 use crate::frame::{FrameSource, SourceError};
 
 use super::words::{RecipeError, Words, nearest};
+
+pub use encode::codecs;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
 pub trait Stage: Debug + Send + Sync {
@@ -93,6 +96,13 @@ pub static STAGES: &[StageKind] = &[
         help: "each frame as a JPEG of quality Q (1 to 100), 8 bits and 4:2:0, would give it back",
         example: "source | jpeg 30",
         parse: degrade::jpeg,
+    },
+    StageKind {
+        name: "encode",
+        usage: "CODEC [crf=N] [preset=P] [gop=N] [bits=8|10]",
+        help: "encodes and decodes, in closed segments of two seconds as 4:2:0: x264, x265, svtav1, vp9 or mpeg2 (which has q=N)",
+        example: "source | down 2 bicubic | encode x264 crf=28",
+        parse: encode::parse,
     },
     StageKind {
         name: "unsharp",
