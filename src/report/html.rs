@@ -81,7 +81,7 @@ fn columns(report: &TournamentReport) -> Vec<Column> {
         plain(
             4,
             "whole film",
-            "time for every frame of the film; in an exam that makes it smaller, of the film made smaller",
+            "time for every frame of the film at its own size; from an exam that makes it smaller, by the number of pixels",
             |r| r.film_seconds,
         ),
     ];

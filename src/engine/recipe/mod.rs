@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use stages::{STAGES, Stage, StageKind, codecs};
+pub use stages::{Role, STAGES, Stage, StageKind, codecs, role};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 

@@ -60,6 +60,7 @@ impl Bench<'_> {
             Runtime::get()?.forget_models();
         }
         let (exam, input, skip) = self.exam(recipe)?;
+        let given = input.as_ref().map(|input| input.source.info()).map(|info| pixels(info));
         let mut clock = Stopwatch::start(skip < recipe.stages.len() || !recipe.is_made());
         let bare = clock.within(|| self.workshop.open_bare(recipe, Some(self.reference), (input, skip)))?;
         row.device = bare.devices.join("; ");
@@ -69,6 +70,7 @@ impl Bench<'_> {
         let reference = self.workshop.open(self.reference, None)?.source;
         let pairing = Pairing::new(reference.info().timeline.clone(), info.timeline.clone());
         let mut tally = Tally::new(self.plan, (reference.info(), &info), pairing);
+        tally.larger = given.map_or(1.0, |given| pixels(reference.info()) / given);
         let mut sources = Sources { reference, exam, candidate: bare.source };
         let ended = self.frames(&mut sources, &mut clock, &mut tally, row, tell);
         if ended.is_ok() && tally.measured == 1 && recipe.is_made() {
@@ -194,6 +196,11 @@ impl Stopwatch {
     }
 }
 
+/// Pixels of a frame.
+fn pixels(info: &SourceInfo) -> f64 {
+    f64::from(info.width) * f64::from(info.height)
+}
+
 /// What was measured so far.
 struct Tally {
     infos: (SourceInfo, SourceInfo),
@@ -201,6 +208,8 @@ struct Tally {
     values: Vec<(&'static str, Vec<Value>)>,
     steps: Vec<String>,
     measured: usize,
+    /// The film's pixels for each that an exam gives to the stages that are timed.
+    larger: f64,
     /// The clause on which frames these are.
     frames: String,
 }
@@ -217,6 +226,7 @@ impl Tally {
             values: METRICS.iter().map(|m| (m.id(), Vec::new())).collect(),
             steps: Vec::new(),
             measured: 0,
+            larger: 1.0,
             frames,
         }
     }
@@ -237,7 +247,7 @@ impl Tally {
     fn enter(&self, row: &mut Row, clock: &Stopwatch) {
         row.first_seconds = (clock.frames > 0 && clock.counts).then_some(clock.first.as_secs_f64());
         row.seconds_per_frame = clock.seconds_per_frame();
-        row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.pairing.pairs() as f64);
+        row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.larger * self.pairing.pairs() as f64);
         row.memory_bytes = clock.meter.as_ref().map(Meter::peak);
         let plain = |all: &[Value]| all.iter().map(|v| v.value).collect::<Vec<_>>();
         row.scores = self.values.iter().filter_map(|(id, all)| Some((*id, pool(&plain(all))?))).collect();

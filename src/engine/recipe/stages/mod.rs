@@ -36,6 +36,17 @@ pub trait Stage: Debug + Send + Sync {
 
 type Parsed = Result<Arc<dyn Stage>, RecipeError>;
 
+/// What a stage is for: it tells an exam, in which the truth is known, from plain work on the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Makes the picture worse.
+    Degrade,
+    /// Enlarges or restores it.
+    Restore,
+    /// Changes its looks.
+    Adjust,
+}
+
 /// A row of [`STAGES`].
 pub struct StageKind {
     pub name: &'static str,
@@ -44,6 +55,7 @@ pub struct StageKind {
     /// One line for people.
     pub help: &'static str,
     pub example: &'static str,
+    pub role: Role,
     parse: fn(&mut Words<'_>) -> Parsed,
 }
 
@@ -53,6 +65,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S KERNEL",
         help: "smaller by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; antialiased, edges stay in place",
         example: "source | down 2 bicubic",
+        role: Role::Degrade,
         parse: |words| resample::parse(words, Direction::Down),
     },
     StageKind {
@@ -60,6 +73,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S KERNEL",
         help: "larger by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; edges stay in place",
         example: "source | down 2 bicubic | up 2 lanczos",
+        role: Role::Restore,
         parse: |words| resample::parse(words, Direction::Up),
     },
     StageKind {
@@ -67,6 +81,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "NAME_OR_FILE",
         help: "an upscaler or restorer, by the name of a model on the shelf or by file (.onnx, .pth, .pt, .safetensors)",
         example: "source | down 2 bicubic | model compact-2x",
+        role: Role::Restore,
         parse: model::parse,
     },
     StageKind {
@@ -74,6 +89,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [down=T]",
         help: "softens by a Gaussian of standard deviation S (0 to 50) luma samples, T downwards if given; edges stay in place",
         example: "source | blur 1.5",
+        role: Role::Degrade,
         parse: degrade::blur,
     },
     StageKind {
@@ -81,6 +97,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [shift=X]",
         help: "softens colour alone, across, by S (1 to 50) luma samples, and moves it X to the right, as tape does",
         example: "source | chroma 4 shift=1",
+        role: Role::Degrade,
         parse: degrade::chroma,
     },
     StageKind {
@@ -88,6 +105,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [seed=N]",
         help: "adds Gaussian noise of standard deviation S (0 to 100, in 8-bit codes) to luma, new for every frame",
         example: "source | noise 4",
+        role: Role::Degrade,
         parse: degrade::noise,
     },
     StageKind {
@@ -95,6 +113,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "Q",
         help: "each frame as a JPEG of quality Q (1 to 100), 8 bits and 4:2:0, would give it back",
         example: "source | jpeg 30",
+        role: Role::Degrade,
         parse: degrade::jpeg,
     },
     StageKind {
@@ -102,6 +121,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "CODEC [crf=N] [preset=P] [gop=N] [bits=8|10]",
         help: "encodes and decodes, in closed segments of two seconds as 4:2:0: x264, x265, svtav1, vp9 or mpeg2 (which has q=N)",
         example: "source | down 2 bicubic | encode x264 crf=28",
+        role: Role::Degrade,
         parse: encode::parse,
     },
     StageKind {
@@ -109,6 +129,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "A",
         help: "sharpens luma by A (0 to 5) over a 5x5 neighbourhood, as FFmpeg's unsharp=5:5:A",
         example: "encode.mkv | unsharp 1",
+        role: Role::Adjust,
         parse: adjust::unsharp,
     },
     StageKind {
@@ -116,9 +137,17 @@ pub static STAGES: &[StageKind] = &[
         usage: "C",
         help: "stretches luma about mid-grey by C (0 to 4), as FFmpeg's eq=contrast=C",
         example: "encode.mkv | contrast 1.1",
+        role: Role::Adjust,
         parse: adjust::contrast,
     },
 ];
+
+/// What a parsed stage is for.
+pub fn role(stage: &dyn Stage) -> Role {
+    let line = stage.line();
+    let name = line.split_whitespace().next().unwrap_or_default();
+    STAGES.iter().find(|kind| kind.name == name).map_or(Role::Adjust, |kind| kind.role)
+}
 
 /// Reads one stage to its end.
 pub(super) fn parse(mut words: Words<'_>) -> Parsed {
