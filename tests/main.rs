@@ -17,6 +17,7 @@ mod suite {
     mod report;
     mod shaders;
     mod shelf;
+    mod speed;
     pub mod support;
     mod ui;
     mod views;

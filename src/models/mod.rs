@@ -8,28 +8,37 @@
 //! FrameSource ──► upscale ──► tiles, what is seen first ──► FrameSource
 //! ```
 
+mod choice;
 mod error;
 mod fingerprint;
+mod footprint;
 mod lent;
+mod making;
 mod memory;
 mod model;
 mod onnx;
+mod picture;
 mod places;
 mod probe;
 mod queue;
 mod runtime;
+mod seat;
 mod session;
 mod shelf;
 mod speed;
 mod stage;
 mod tiles;
+mod way;
 
+pub use choice::Chooser;
 pub use error::ModelError;
+pub use footprint::Footprint;
 pub use memory::{Memory, Stamp};
 pub use model::{MAX_FILE_MIB, Model, ModelInfo};
 pub use places::{Home, model_folders};
 pub use runtime::{Device, DeviceKind, Runtime};
 pub use session::Precision;
 pub use shelf::{ShelfEntry, files, find, shelf};
-pub use speed::{Choice, Speed};
-pub use stage::{Settings, tiling, upscale};
+pub use speed::{Choice, Speed, measure};
+pub use stage::{upscale, upscale_chosen};
+pub use way::{Settings, tiling};

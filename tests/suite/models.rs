@@ -16,7 +16,7 @@ use super::onnx_writer::{self as onnx, Net};
 use super::support::testdata;
 
 /// The runtime, or `None` with a printed reason where `make setup` has not been.
-fn runtime() -> Option<Runtime> {
+pub fn runtime() -> Option<Runtime> {
     match Runtime::get() {
         Ok(runtime) => Some(runtime),
         Err(error) => {
@@ -27,10 +27,10 @@ fn runtime() -> Option<Runtime> {
 }
 
 /// Frames of noise under waves; frame n differs from frame m.
-struct Noise(SourceInfo);
+pub struct Noise(SourceInfo);
 
 impl Noise {
-    fn new(width: u32, height: u32) -> Box<Self> {
+    pub fn new(width: u32, height: u32) -> Box<Self> {
         let info = SourceInfo {
             name: "noise".into(),
             width,
@@ -70,10 +70,10 @@ impl FrameSource for Noise {
 }
 
 /// One picture, whatever the frame.
-struct Still(SourceInfo, Image);
+pub struct Still(SourceInfo, Image);
 
 impl Still {
-    fn new(image: Image) -> Box<Self> {
+    pub fn new(image: Image) -> Box<Self> {
         let info = Noise::new(image.width, image.height).0;
         Box::new(Self(info, image))
     }
@@ -89,17 +89,17 @@ impl FrameSource for Still {
     }
 }
 
-fn samples(frame: &Frame) -> Vec<f32> {
+pub fn samples(frame: &Frame) -> Vec<f32> {
     frame.planes().iter().flat_map(|p| (0..p.height).flat_map(|y| p.row_f32(y).to_vec())).collect()
 }
 
-fn worst(a: &[f32], b: &[f32]) -> f32 {
+pub fn worst(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 fn cpu(tile: u32) -> Settings {
-    Settings { device: Some(DeviceKind::Cpu), tile: Some(tile) }
+    Settings { device: Some(DeviceKind::Cpu), tile: Some(tile), ..Settings::default() }
 }
 
 /// What a model makes of a source's frame 0.
@@ -107,7 +107,7 @@ fn make(runtime: &Runtime, model: &Arc<Model>, input: Box<dyn FrameSource>, tile
     samples(&upscale(runtime, model, input, &cpu(tile)).unwrap().get(0).unwrap())
 }
 
-fn write(dir: &tempfile::TempDir, name: &str, net: &Net) -> PathBuf {
+pub fn write(dir: &tempfile::TempDir, name: &str, net: &Net) -> PathBuf {
     let path = dir.path().join(name);
     std::fs::write(&path, net.bytes()).unwrap();
     path
@@ -537,7 +537,7 @@ fn webgpu_agrees_with_the_cpu() {
     }
     let dir = tempfile::tempdir().unwrap();
     let model = runtime.model(&write(&dir, "deep.onnx", &onnx::deep(4))).unwrap();
-    let gpu = Settings { device: Some(DeviceKind::WebGpu), tile: Some(64) };
+    let gpu = Settings { device: Some(DeviceKind::WebGpu), tile: Some(64), ..Settings::default() };
     let mut stage = upscale(&runtime, &model, Noise::new(95, 127), &gpu).unwrap();
     let there = samples(&stage.get(0).unwrap());
     let here = make(&runtime, &model, Noise::new(95, 127), 64);

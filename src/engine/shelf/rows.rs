@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::models::{self, Stamp};
 
-use super::{Card, CardStatus};
+use super::{Card, CardSpeed, CardStatus};
 
 /// A file that changes is left alone until it was the same for so long: it is being copied.
 const SETTLE: Duration = Duration::from_millis(400);
@@ -89,12 +89,23 @@ impl Rows {
         }
     }
 
+    /// Enters what was measured of a file.
+    pub fn measured(&mut self, path: &Path, speed: CardSpeed) {
+        if let Some(row) = self.0.iter_mut().find(|row| row.card.path == path) {
+            row.card.speed = Some(speed);
+        }
+    }
+
     pub fn has(&self, path: &Path) -> bool {
         self.0.iter().any(|row| row.card.path == path)
     }
 
     pub fn cards(&self) -> Vec<Card> {
         self.0.iter().map(|row| row.card.clone()).collect()
+    }
+
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.0.iter_mut()
     }
 
     pub fn is_waiting(&self) -> bool {
