@@ -4,6 +4,7 @@
 mod suite {
     mod cli_run;
     mod color;
+    pub mod degrade;
     mod demo;
     mod engine;
     mod filters;
@@ -19,6 +20,7 @@ mod suite {
     mod shelf;
     mod speed;
     pub mod support;
+    mod tournament;
     mod ui;
     mod views;
     mod window;

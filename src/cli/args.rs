@@ -43,8 +43,8 @@ pub enum Command {
     Render(Render),
     /// Open a ready comparison that Doublet makes itself (kept after the first time).
     Demo(Demo),
-    /// List the models that recipes can name.
-    Models,
+    /// List the models that recipes can name, or convert one to ONNX.
+    Models(Models),
     /// List the stages that recipes can hold.
     Stages,
     /// Say what was found on this machine, and what each missing thing costs.
@@ -119,6 +119,30 @@ pub struct Demo {
     /// Folder for the files of --headless.
     #[arg(short, long, value_name = "FOLDER", default_value = "doublet-demo")]
     pub output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Models {
+    #[command(subcommand)]
+    pub action: Option<ModelsAction>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ModelsAction {
+    /// Write a .pth or .safetensors model as the ONNX file that Doublet runs.
+    Convert(Convert),
+}
+
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The weights: .pth, .pt or .safetensors, or the name of such a model on the shelf.
+    pub file: String,
+    /// Where to write.
+    #[arg(short, long, value_name = "FILE.onnx")]
+    pub output: PathBuf,
+    /// Compute in half precision, with half the size.
+    #[arg(long)]
+    pub fp16: bool,
 }
 
 /// "1280x720" as two positive numbers.

@@ -1,6 +1,7 @@
 //! The command line: the same engine, no window (or the window, with what was named on the line).
 
 mod args;
+mod convert;
 mod demo;
 mod doctor;
 mod output;
@@ -63,7 +64,8 @@ fn obey(cli: Cli) -> Result<()> {
         Some(Command::Score(wish)) => score_command(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
         Some(Command::Demo(wish)) => demo::run(&wish),
-        Some(Command::Models) => tables::models(),
+        Some(Command::Models(args::Models { action: None })) => tables::models(),
+        Some(Command::Models(args::Models { action: Some(args::ModelsAction::Convert(wish)) })) => convert::run(&wish),
         Some(Command::Stages) => tables::stages(),
         Some(Command::Doctor) => doctor::run(),
     }

@@ -23,8 +23,8 @@ pub fn models() -> Result<()> {
     let mut text = String::new();
     for entry in &shelf {
         match &entry.model {
-            Ok(model) => _ = writeln!(text, "{:<40} {}", entry.name, model.info().line()),
-            Err(sentence) => _ = writeln!(text, "{:<40} cannot be used: {sentence}", entry.name),
+            Ok(model) => _ = writeln!(text, "{:<40} {}", called(entry, &shelf), model.info().line()),
+            Err(sentence) => _ = writeln!(text, "{:<40} cannot be used: {sentence}", called(entry, &shelf)),
         }
     }
     if shelf.is_empty() {
@@ -32,6 +32,14 @@ pub fn models() -> Result<()> {
     }
     text.push_str("\nLooked in:\n");
     folders.iter().for_each(|folder| _ = writeln!(text, "  {}", folder.display()));
-    text.push_str("Any other .onnx file works by its path: \"source | model path/to/file.onnx\".\n");
+    let endings = models::ENDINGS.map(|ending| format!(".{ending}")).join(", ");
+    _ = writeln!(text, "Any other file ({endings}) works by its path: \"source | model path/to/file.pth\".");
     say(&text)
+}
+
+/// What a recipe calls a model: its name, or that of its file where another on the shelf has the same name.
+fn called(entry: &models::ShelfEntry, shelf: &[models::ShelfEntry]) -> String {
+    let same = shelf.iter().filter(|other| other.name == entry.name).count();
+    let file = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    file.filter(|_| same > 1).unwrap_or_else(|| entry.name.clone())
 }

@@ -3,7 +3,8 @@
 //! - [`resolve`] fills in by written rules what a file does not say, and names what it guessed.
 //! - [`to_rgb`] and [`from_rgb`] go between native planes and R'G'B' floats.
 //! - [`resize`] is the one resampler; [`conform`] brings a candidate to its reference's layout for measuring.
-//! - [`with_luma`] lets a filter edit luma alone and keeps chroma exactly.
+//! - [`with_luma`] lets a filter edit luma alone and keeps chroma exactly; [`with_chroma`] the other way round, and
+//!   [`with_planes`] all planes on their own grids.
 //!
 //! Nothing here maps tones: PQ and HLG are shown as they are, and [`display_notes`] says so.
 
@@ -16,6 +17,7 @@ mod error;
 mod guess;
 mod luma;
 mod planes;
+mod planewise;
 mod resize;
 mod samples;
 
@@ -26,4 +28,5 @@ pub use error::ColorError;
 pub use guess::{Resolved, display_notes, matrix_name, range_name, resolve, siting_name, transfer_name};
 pub use luma::with_luma;
 pub use planes::PlaneConverter;
+pub use planewise::{Edited, with_chroma, with_planes};
 pub use resize::{Kernel, resize};

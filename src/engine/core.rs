@@ -11,6 +11,7 @@ use super::measurer::{Measurer, ScanJob, Score};
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
+use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
@@ -36,6 +37,7 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
+    Contest(News),
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
@@ -53,6 +55,7 @@ pub struct Engine {
     pub(super) serial: u64,
     pub(super) settings: Settings,
     pub(super) shelf: shelf::Shelf,
+    pub(super) contest: Contest,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -62,7 +65,7 @@ pub struct Engine {
 
 /// Lets other threads speak to the engine.
 #[derive(Clone)]
-pub struct Remote(Teller<Event>);
+pub struct Remote(pub(super) Teller<Event>);
 
 impl Remote {
     pub fn send(&self, command: Command) {
@@ -102,6 +105,7 @@ impl Engine {
             serial: 0,
             settings,
             shelf: shelf::Shelf::default(),
+            contest: Contest::default(),
             workshop,
             events,
             sender,
@@ -156,7 +160,7 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        let at_rest = self.measurer.is_idle() && self.shelf.is_idle();
+        let at_rest = self.measurer.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -167,6 +171,7 @@ impl Engine {
             Event::Score(id, score) if self.backstage.contains_key(&id) => self.hear_score(id, score),
             // A track that is gone by now.
             Event::Worker(..) | Event::Score(..) => {}
+            Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
@@ -259,9 +264,9 @@ impl Engine {
             }
             Command::Jump(seconds) => self.jump(seconds),
             // Seams: each is taken over by the room that builds it.
-            Command::Range(_) | Command::FindHardest(_) => {}
+            Command::Range(_) | Command::FindHardest(_) => self.obey_contest(command),
             Command::Move(..) | Command::Tap(..) => {}
-            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => {}
+            Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => self.obey_contest(command),
             Command::ShelfLook => self.shelf_look(),
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
@@ -378,7 +383,7 @@ impl Engine {
         self.state.tracks.iter().filter_map(|t| Some(self.backstage.get(&t.id)?.recipe.to_string())).collect()
     }
 
-    fn reference_recipe(&self) -> Option<Recipe> {
+    pub(super) fn reference_recipe(&self) -> Option<Recipe> {
         self.backstage.get(&self.state.reference()?.id).map(|b| b.recipe.clone())
     }
 

@@ -1,5 +1,6 @@
 //! The one clock: what frame is due, and the moment at which all watched tracks change to it together.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::core::Engine;
@@ -48,27 +49,55 @@ impl Engine {
         }
         let (began, from) = self.playback.anchor?;
         let seconds = from + now.duration_since(began).as_secs_f64() * clock.speed;
-        if seconds >= timeline.duration() {
+        let end = self.reach();
+        if seconds >= timeline.seconds(end) {
             self.wrap_around();
             return Some(Duration::ZERO);
         }
-        let due = timeline.at(seconds);
+        let due = timeline.at(seconds).min(end - 1);
         let newest = (self.playback.next..=due).rev().find(|&n| self.all_arrived(n, true));
         if let Some(n) = newest {
             self.state.clock.dropped += (n - clock.frame).saturating_sub(1) as u64;
             self.state.clock.frame = n;
             self.state.clock.seconds = timeline.seconds(n);
             self.present(n);
-            self.playback.next = due.max(n + 1).min(timeline.len());
+            self.playback.next = due.max(n + 1).min(end);
         }
         let wait = (timeline.seconds(due + 1) - seconds) / clock.speed.max(0.01);
         Some(Duration::from_secs_f64(wait.clamp(0.001, 0.25)))
     }
 
+    /// The frames between the in and out points, or all.
+    pub(super) fn home(&self) -> Range<usize> {
+        self.state.range.clone().unwrap_or(0..self.state.clock.frames)
+    }
+
+    /// The frame before which playback turns round: the out point, or the film's end for a cursor that was put past it.
+    fn reach(&self) -> usize {
+        let home = self.home();
+        if self.state.clock.frame < home.end { home.end } else { self.state.clock.frames }
+    }
+
+    /// The frames that come from `from` on in the order in which they are played, `count` at most, each once.
+    pub(super) fn soon(&self, from: usize, count: usize) -> Vec<usize> {
+        let (home, end) = (self.home(), self.reach());
+        let mut soon = Vec::with_capacity(count);
+        for n in from..from + count {
+            if n >= end && !self.state.clock.looping {
+                break;
+            }
+            let n = if n < end { n } else { home.start + (n - end) % home.len().max(1) };
+            if !soon.contains(&n) {
+                soon.push(n);
+            }
+        }
+        soon
+    }
+
     fn wrap_around(&mut self) {
-        let last = self.state.clock.frames.saturating_sub(1);
+        let (home, last) = (self.home(), self.reach().saturating_sub(1));
         if self.state.clock.looping {
-            self.seek(0);
+            self.seek(home.start);
         } else {
             self.set_playing(false);
             self.seek(last);
@@ -76,15 +105,16 @@ impl Engine {
     }
 
     pub(super) fn set_playing(&mut self, playing: bool) {
+        let (home, timeline) = (self.home(), self.timeline());
         let clock = &mut self.state.clock;
         if playing && !clock.playing {
             clock.dropped = 0;
-            if clock.frame + 1 >= clock.frames {
-                clock.frame = 0;
-                clock.seconds = 0.0;
+            if clock.frame + 1 >= home.end || clock.frame < home.start {
+                clock.frame = home.start;
+                clock.seconds = timeline.map_or(0.0, |t| t.seconds(home.start));
             }
         }
-        clock.playing = playing && clock.frames > 1;
+        clock.playing = playing && home.len() > 1;
         self.playback = Playback { anchor: None, next: clock.frame };
     }
 
@@ -121,6 +151,9 @@ impl Engine {
         let (speed, looping) = (self.state.clock.speed, self.state.clock.looping);
         self.state.clock = Clock { speed, looping, ..Clock::default() };
         self.playback = Playback::default();
+        self.state.range = None;
+        self.end_hunt();
+        self.end_tournament();
     }
 
     /// The reference and what the window watches: these are shown in step.
@@ -159,9 +192,9 @@ impl Engine {
     /// Lets go of what came for frames that are not soon due. What comes soon is kept, also across the end of a loop;
     /// the store has the rest, within its budget.
     fn keep_near(&mut self, n: usize) {
-        let frames = self.state.clock.frames.max(1);
+        let soon = self.soon(n, AHEAD + 1);
         for back in self.backstage.values_mut() {
-            back.arrivals.retain(|number, _| (number + frames - n) % frames <= AHEAD);
+            back.arrivals.retain(|number, _| soon.contains(number));
         }
     }
 

@@ -17,21 +17,13 @@ impl Engine {
         let watched = self.watched();
         let clock = self.state.clock;
         let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
-        self.measurer.rest(clock.playing || waiting);
-        self.shelf.rest(waiting);
+        self.measurer.rest(clock.playing || waiting || self.contest.is_running());
+        self.shelf.rest(waiting || self.contest.is_running());
         let ids: Vec<TrackId> = self.state.tracks.iter().filter(|t| t.is_ready()).map(|t| t.id).collect();
         for id in ids {
             let on_screen = watched.contains(&id);
             let numbers = match (clock.playing, on_screen) {
-                (true, true) => {
-                    let from = self.playback.next.max(clock.frame);
-                    let soon = from..from + AHEAD;
-                    if clock.looping {
-                        soon.map(|n| n % clock.frames.max(1)).collect()
-                    } else {
-                        soon.filter(|n| *n < clock.frames).collect()
-                    }
-                }
+                (true, true) => self.soon(self.playback.next.max(clock.frame), AHEAD),
                 // The others rest while two tracks play; and they wait until what is on screen is there.
                 (true, false) => Vec::new(),
                 (false, false) if waiting => Vec::new(),

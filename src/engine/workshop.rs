@@ -29,6 +29,15 @@ pub struct Opened {
     pub key: SourceKey,
 }
 
+/// A recipe opened past the store.
+pub(super) struct Bare {
+    pub source: Box<dyn FrameSource>,
+    /// Names the source as the store would.
+    pub key: SourceKey,
+    /// For each model of the chain, what it runs on and how ("model span-2x: 2x, fp32, … on CPU, tiles of 384x384").
+    pub devices: Vec<String>,
+}
+
 impl Workshop {
     /// A workshop that keeps at most `budget` bytes of made frames, and remembers nothing from session to session.
     pub fn new(budget: usize) -> Self {
@@ -87,10 +96,40 @@ impl Workshop {
         }
         let mut key = opened.key.0.to_string();
         for stage in &recipe.stages {
-            opened.source = stage.open(opened.source, self)?;
+            let input = Opened { source: opened.source, key: SourceKey(key.as_str().into()) };
+            opened.source = stage.open(input, self)?;
             key = format!("{key} | {}", stage.line());
         }
         Ok(self.stored(opened.source, key))
+    }
+
+    /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
+    /// measured, and nothing that is kept for the screen gives way.
+    ///
+    /// # Errors
+    /// As [`Workshop::open`].
+    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
+        let mut bare = match (&recipe.head, reference) {
+            (Head::File(path), _) => {
+                let key = SourceKey(file_key(path).into());
+                Bare { source: Box::new(media::open_with(path, &decoding())?), key, devices: Vec::new() }
+            }
+            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
+            // Nothing to stand for: the same sentence.
+            (Head::Source, _) => {
+                return self.open(recipe, None).map(|o| Bare { source: o.source, key: o.key, devices: Vec::new() });
+            }
+        };
+        for stage in &recipe.stages {
+            let line = stage.line();
+            let key = SourceKey(format!("{} | {line}", bare.key.0).into());
+            bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;
+            bare.key = key;
+            if line.starts_with("model ") {
+                bare.devices.push(format!("{line}: {}", bare.source.info().details));
+            }
+        }
+        Ok(bare)
     }
 
     /// Puts the model called `name` behind `input`, on the best device of this machine.

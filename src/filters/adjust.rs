@@ -1,14 +1,13 @@
 //! `unsharp A` and `contrast C`: edits of luma alone, chroma kept exactly. These are the two tricks that lift some
 //! scores without a truer picture, so they follow FFmpeg's filters of the same names closely enough to compare.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use crate::color::with_luma;
-use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo};
+use crate::frame::FrameSource;
 
 use super::FilterError;
+use super::wrap::{in_floats, wrap};
 
 /// Sharpens luma: `y + amount * (y - blur(y))`, where `blur` is the binomial 5x5 kernel (1 4 6 4 1 across and down,
 /// over 256; edges held), the one of FFmpeg's `unsharp=5:5:AMOUNT`. The sum is held to 0..255 on the 8-bit scale and
@@ -21,7 +20,9 @@ pub fn unsharp(input: Box<dyn FrameSource>, amount: f64) -> Result<Box<dyn Frame
     if !(-2.0..=5.0).contains(&amount) {
         return Err(FilterError::Amount { amount });
     }
-    Ok(Adjust::wrap(input, format!("unsharp {amount}"), amount == 0.0, Edit::Unsharp(amount as f32)))
+    Ok(wrap(input, &format!("unsharp {amount}"), amount == 0.0, in_floats, move |frame, _| {
+        Ok(with_luma(frame, |luma, width, height| sharpen(luma, width, height, amount as f32))?)
+    }))
 }
 
 /// Stretches luma about mid-grey: `128 + factor * (y - 128)` on the 8-bit scale, held to the codes 0..255 and not
@@ -34,58 +35,9 @@ pub fn contrast(input: Box<dyn FrameSource>, factor: f64) -> Result<Box<dyn Fram
     if !(0.0..=10.0).contains(&factor) {
         return Err(FilterError::Contrast { factor });
     }
-    Ok(Adjust::wrap(input, format!("contrast {factor}"), factor == 1.0, Edit::Contrast(factor as f32)))
-}
-
-#[derive(Clone, Copy)]
-enum Edit {
-    Unsharp(f32),
-    Contrast(f32),
-}
-
-struct Adjust {
-    input: Box<dyn FrameSource>,
-    info: SourceInfo,
-    /// The edit changes nothing: frames pass as they are.
-    idle: bool,
-    edit: Edit,
-}
-
-impl Adjust {
-    fn wrap(input: Box<dyn FrameSource>, stage: String, idle: bool, edit: Edit) -> Box<dyn FrameSource> {
-        let mut info = input.info().clone();
-        info.name = format!("{} | {stage}", info.name);
-        if !idle {
-            match info.layout.family {
-                Family::Rgb => {
-                    info.layout = Layout::RGB_F32;
-                    info.color = ColorInfo::rgb(info.color.primaries, info.color.transfer);
-                }
-                _ => info.layout = Layout { sample: Sample::F32, ..info.layout },
-            }
-        }
-        Box::new(Self { input, info, idle, edit })
-    }
-}
-
-impl FrameSource for Adjust {
-    fn info(&self) -> &SourceInfo {
-        &self.info
-    }
-
-    fn frame(&mut self, request: &mut Request<'_>) -> Result<Arc<Frame>, SourceError> {
-        let frame = self.input.frame(&mut request.inner())?;
-        if self.idle {
-            return Ok(frame);
-        }
-        request.stop.check()?;
-        let edit = self.edit;
-        let made = with_luma(&frame, |luma, width, height| match edit {
-            Edit::Unsharp(amount) => sharpen(luma, width, height, amount),
-            Edit::Contrast(factor) => stretch(luma, factor),
-        })?;
-        Ok(Arc::new(made))
-    }
+    Ok(wrap(input, &format!("contrast {factor}"), factor == 1.0, in_floats, move |frame, _| {
+        Ok(with_luma(frame, |luma, _, _| stretch(luma, factor as f32))?)
+    }))
 }
 
 fn stretch(luma: &mut [f32], factor: f32) {

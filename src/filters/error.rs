@@ -13,6 +13,18 @@ pub enum FilterError {
     Amount { amount: f64 },
     #[error("contrast {factor}: the factor must be a number from 0 to 10; 1 changes nothing, 1.1 adds a tenth")]
     Contrast { factor: f64 },
+    #[error(
+        "{stage} {sigma}: the standard deviation must be a number from {least} to {most} luma samples, such as 1.5"
+    )]
+    Sigma { stage: &'static str, sigma: f64, least: f64, most: f64 },
+    #[error("chroma: a shift of {shift} is too far; it goes from -{most} to {most} luma samples, 1 or 2 is usual")]
+    Shift { shift: f64, most: f64 },
+    #[error(
+        "noise {deviation}: the standard deviation must be a number from 0 to {most} 8-bit codes; 5 is strong grain"
+    )]
+    Noise { deviation: f64, most: f64 },
+    #[error("jpeg {quality}: the quality must be a whole number from 1 to 100; 30 shows its blocks, 90 hides them")]
+    Quality { quality: f64 },
 }
 
 impl From<FilterError> for SourceError {

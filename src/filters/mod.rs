@@ -1,10 +1,19 @@
-//! Stages that change a picture without a model: resizing, sharpening, contrast. Each wraps a
-//! [`FrameSource`](crate::frame::FrameSource) and is one.
+//! Stages that change a picture without a model: they make it worse in a known way (smaller, softer, noisier, coded as
+//! JPEG) or adjust it (sharpening, contrast). Each wraps a [`FrameSource`](crate::frame::FrameSource) and is one; each
+//! gives the same frame for the same number, whatever was asked before and on however many threads.
 
 mod adjust;
+mod blur;
 mod error;
+mod gaussian;
+mod jpeg;
+mod noise;
 mod resample;
+mod wrap;
 
 pub use adjust::{contrast, unsharp};
+pub use blur::{MAX_SIGMA, blur, chroma};
 pub use error::FilterError;
+pub use jpeg::jpeg;
+pub use noise::{MAX_NOISE, noise};
 pub use resample::{Direction, resample};

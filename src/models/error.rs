@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::frame::{FrameError, SourceError};
 
+use super::ImportError;
+
 /// Why a model cannot be used, or gave no picture. Each sentence says what, where and what to do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelError {
@@ -27,12 +29,16 @@ pub enum ModelError {
     Read { path: PathBuf, reason: String },
     #[error("{path} has {mib} MiB, and models above {limit} MiB are not loaded; take a smaller one")]
     TooLarge { path: PathBuf, mib: u64, limit: u64 },
-    #[error("{path} is not an ONNX model but {what}; give a .onnx file")]
+    #[error("{path} is not a model but {what}; give a .onnx, .pth, .pt or .safetensors file")]
     NotOnnx { path: PathBuf, what: &'static str },
     #[error("the model {path} is cut short or damaged; fetch it again")]
     Damaged { path: PathBuf },
     #[error("the model {path} keeps its weights in other files, which Doublet does not follow; save it as one file")]
     External { path: PathBuf },
+    #[error("the weights {path} cannot be used: {fault}")]
+    Weights { path: PathBuf, fault: ImportError },
+    #[error("{path} is an ONNX model already; give a .pth, .pt or .safetensors file to convert")]
+    AlreadyOnnx { path: PathBuf },
     #[error("ONNX Runtime cannot load the model {path} ({reason})")]
     Load { path: PathBuf, reason: String },
 
@@ -65,7 +71,7 @@ pub enum ModelError {
     #[error("a picture arrived as {got} where {wanted} was announced; the file changes size on the way, cut it there")]
     SizeChanged { got: String, wanted: String },
 
-    #[error("there is no model \"{name}\"{}; `doublet models` lists them, or give the path of a .onnx file", suggestion(.nearest))]
+    #[error("there is no model \"{name}\"{}; `doublet models` lists them, or give the path of a file", suggestion(.nearest))]
     Unknown { name: String, nearest: Option<String> },
     #[error("no device of the kind {kind} shows here; leave the choice to Doublet or take the CPU")]
     NoDevice { kind: String },

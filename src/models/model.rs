@@ -7,12 +7,14 @@ use parking_lot::Mutex;
 
 use crate::frame::{Image, Stop, Urgency};
 
+use super::import::{self, Converted};
 use super::onnx::{self, Header, Refusal};
 use super::probe::{self, Form, Found};
 use super::queue::{NoResult, Ticket, Worker};
 use super::runtime::{Device, DeviceKind, Runtime};
 use super::seat::Seat;
 use super::session::{Output, Precision, Samples};
+use super::shelf::name_of;
 use super::{ModelError, fingerprint};
 
 /// Files above this are refused before they are read.
@@ -24,6 +26,10 @@ pub struct ModelInfo {
     /// The file's name without its ending.
     pub name: String,
     pub path: PathBuf,
+    /// What kind of network, where it is known: "SPAN, 48 features, 6 blocks".
+    pub architecture: Option<String>,
+    /// What kind of file the network was built from, if it is no ONNX file: "a PyTorch archive, float32".
+    pub converted_from: Option<String>,
     /// Output samples for an input sample, a side; measured.
     pub scale: u32,
     /// Channels of input and output: 3 (red, green, blue) or 1 (grey); measured.
@@ -40,9 +46,10 @@ pub struct ModelInfo {
     pub producer: String,
     pub author: Option<String>,
     pub licence: Option<String>,
-    /// Number of weights and the bytes they take.
+    /// Number of weights and the bytes they take as they are run.
     pub weights: u64,
     pub weight_bytes: u64,
+    /// Of the file as it lies on the disk.
     pub file_bytes: u64,
     pub sha256: String,
     /// Sentences a person should know before trusting its pictures.
@@ -50,7 +57,8 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// One line for people: "2x, fp32, 45 156 weights, opset 17".
+    /// One line for people: "2x, fp32, 45,156 weights, opset 17", or
+    /// "4x SPAN, 48 features, 6 blocks, fp32, 426,384 weights, from safetensors, float32".
     pub fn line(&self) -> String {
         let size = match self.fixed_size {
             Some((w, h)) => format!(", tiles of {w}x{h} only"),
@@ -61,7 +69,13 @@ impl ModelInfo {
             (a, b) if a == b => a.to_string(),
             (a, b) => format!("{a} to {b}"),
         };
-        format!("{}x, {precision}{grey}{size}, {} weights, opset {}", self.scale, thousands(self.weights), self.opset)
+        let architecture = self.architecture.as_ref().map(|a| format!(" {a}")).unwrap_or_default();
+        let origin = match &self.converted_from {
+            Some(from) => format!("from {from}"),
+            None => format!("opset {}", self.opset),
+        };
+        let (scale, weights) = (self.scale, thousands(self.weights));
+        format!("{scale}x{architecture}, {precision}{grey}{size}, {weights} weights, {origin}")
     }
 }
 
@@ -81,6 +95,8 @@ fn thousands(number: u64) -> String {
 /// A model that passed its trials. Sessions on further devices are made when asked for.
 pub struct Model {
     info: ModelInfo,
+    /// What weights were computed in when they became a network.
+    precision: Precision,
     /// By device and number of streams.
     seats: Mutex<Vec<(DeviceKind, usize, Arc<Seat>)>>,
     /// Whether several pictures may go through in one run, by device, once it was tried.
@@ -88,21 +104,33 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads the model at `path`, looks into it, and tries it on small pictures on the CPU.
+    /// Reads the model at `path` (ONNX, or weights that become it; computed in 32 bits unless the file itself is a
+    /// half-precision ONNX), looks into it, and tries it on small pictures on the CPU.
     ///
     /// # Errors
     /// A sentence for every file that is no model of one picture in, one picture out (see [`ModelError`]).
     pub fn load(runtime: &Runtime, path: &Path) -> Result<Self, ModelError> {
-        Self::load_at(runtime, path, Urgency::OnScreen)
+        Self::load_at(runtime, path, Precision::F32, Urgency::OnScreen)
     }
 
-    /// As [`Model::load`], its trials queued at `urgency`.
-    pub(super) fn load_at(runtime: &Runtime, path: &Path, urgency: Urgency) -> Result<Self, ModelError> {
-        let (bytes, header) = read(path)?;
-        let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    /// As [`Model::load`], with weights computed in `precision`. An ONNX file has its own, whatever is asked.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn load_in(runtime: &Runtime, path: &Path, precision: Precision) -> Result<Self, ModelError> {
+        Self::load_at(runtime, path, precision, Urgency::OnScreen)
+    }
+
+    /// As [`Model::load_in`], its trials queued at `urgency`.
+    pub(super) fn load_at(
+        runtime: &Runtime,
+        path: &Path,
+        precision: Precision,
+        urgency: Urgency,
+    ) -> Result<Self, ModelError> {
+        let Network { bytes, header, file_bytes, sha256 } = network(path, precision)?;
+        let name = name_of(path);
         let (device, worker) = runtime.device(DeviceKind::Cpu)?;
-        let sha256 = fingerprint::sha256(&bytes);
-        let file_bytes = bytes.len() as u64;
 
         let seat = Seat::load(runtime, path, (device, worker), urgency, 1, bytes)?;
         let (form, output) = {
@@ -122,7 +150,7 @@ impl Model {
         let found = probe::probe(&name, &form, &mut run)?;
         let file = File { path, name: &name, file_bytes, sha256 };
         let info = describe(file, &header, &form, output_precision, found);
-        Ok(Self { info, seats: Mutex::new(vec![(DeviceKind::Cpu, 1, seat)]), batches: Mutex::default() })
+        Ok(Self { info, precision, seats: Mutex::new(vec![(DeviceKind::Cpu, 1, seat)]), batches: Mutex::default() })
     }
 
     pub fn info(&self) -> &ModelInfo {
@@ -144,8 +172,8 @@ impl Model {
             return Ok(seat);
         }
         let (device, worker) = runtime.device(kind)?;
-        let (bytes, _) = read(&self.info.path)?;
-        let seat = Seat::load(runtime, &self.info.path, (device, worker), urgency, streams, bytes)?;
+        let network = network(&self.info.path, self.precision)?;
+        let seat = Seat::load(runtime, &self.info.path, (device, worker), urgency, streams, network.bytes)?;
         if kind != DeviceKind::Cpu {
             self.check_against_cpu(runtime, kind, &seat, urgency)?;
         }
@@ -298,8 +326,51 @@ pub(super) fn wait<T>(ticket: Result<Ticket<T>, NoResult>, device: &Device, stop
     })
 }
 
-/// Reads a file that may be a model, within the limits.
-fn read(path: &Path) -> Result<(Vec<u8>, Header), ModelError> {
+/// A file as ONNX Runtime takes it.
+struct Network {
+    bytes: Vec<u8>,
+    header: Header,
+    /// Of the file on the disk.
+    file_bytes: u64,
+    sha256: String,
+}
+
+/// Reads a file that may be a model, whatever its ending, and builds the network if it holds weights alone.
+fn network(path: &Path, precision: Precision) -> Result<Network, ModelError> {
+    let file = read(path)?;
+    let (file_bytes, sha256) = (file.len() as u64, fingerprint::sha256(&file));
+    let bytes = if import::is_weights(&file) { build(path, file, precision)?.bytes } else { file };
+    match onnx::look(&bytes) {
+        Ok(header) if header.external => Err(ModelError::External { path: path.to_owned() }),
+        Ok(header) => Ok(Network { bytes, header, file_bytes, sha256 }),
+        Err(Refusal::NotOnnx(what)) => Err(ModelError::NotOnnx { path: path.to_owned(), what }),
+        Err(Refusal::Damaged) => Err(ModelError::Damaged { path: path.to_owned() }),
+    }
+}
+
+/// Turns the weights at `path` into an ONNX file, the same that [`Model::load_in`] runs. Needs no ONNX Runtime.
+///
+/// # Errors
+/// [`ModelError::Weights`] with a sentence of [`super::ImportError`], [`ModelError::AlreadyOnnx`], and those of reading.
+pub fn convert(path: &Path, precision: Precision) -> Result<Converted, ModelError> {
+    let file = read(path)?;
+    if import::is_weights(&file) {
+        return build(path, file, precision);
+    }
+    match onnx::look(&file) {
+        Ok(_) => Err(ModelError::AlreadyOnnx { path: path.to_owned() }),
+        Err(Refusal::NotOnnx(what)) => Err(ModelError::NotOnnx { path: path.to_owned(), what }),
+        Err(Refusal::Damaged) => Err(ModelError::Damaged { path: path.to_owned() }),
+    }
+}
+
+fn build(path: &Path, file: Vec<u8>, precision: Precision) -> Result<Converted, ModelError> {
+    let fault = |fault| ModelError::Weights { path: path.to_owned(), fault };
+    import::import(file.into(), &name_of(path), precision).map_err(fault)
+}
+
+/// Reads a file within the limits.
+fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
     let failed = |e: std::io::Error| ModelError::read(path, &e);
     let meta = std::fs::metadata(path).map_err(failed)?;
     if !meta.is_file() {
@@ -309,13 +380,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, Header), ModelError> {
     if mib >= MAX_FILE_MIB {
         return Err(ModelError::TooLarge { path: path.to_owned(), mib, limit: MAX_FILE_MIB });
     }
-    let bytes = std::fs::read(path).map_err(failed)?;
-    match onnx::look(&bytes) {
-        Ok(header) if header.external => Err(ModelError::External { path: path.to_owned() }),
-        Ok(header) => Ok((bytes, header)),
-        Err(Refusal::NotOnnx(what)) => Err(ModelError::NotOnnx { path: path.to_owned(), what }),
-        Err(Refusal::Damaged) => Err(ModelError::Damaged { path: path.to_owned() }),
-    }
+    std::fs::read(path).map_err(failed)
 }
 
 struct File<'a> {
@@ -334,6 +399,8 @@ fn describe(file: File<'_>, header: &Header, form: &Form, output: Precision, fou
     ModelInfo {
         name: file.name.to_owned(),
         path: file.path.to_owned(),
+        architecture: header.architecture.clone().or_else(|| said(&["architecture"])),
+        converted_from: said(&["converted_from"]),
         scale: found.scale,
         channels: found.channels,
         precision: (form.precision, output),

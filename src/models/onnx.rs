@@ -3,6 +3,10 @@
 //! ONNX is one protobuf message (onnx.proto3, ModelProto). Only the fields named below are read; the rest is skipped
 //! by its length, so the whole look touches each byte of structure once and copies no weights.
 
+use std::collections::HashSet;
+
+use super::import;
+
 /// What a file says of itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Header {
@@ -12,9 +16,12 @@ pub(super) struct Header {
     pub doc: String,
     /// Free pairs that the author left (`metadata_props`).
     pub metadata: Vec<(String, String)>,
-    /// Number of weights, and bytes they take.
+    /// Number of weights, and bytes they take. Whole numbers, lone numbers, and what only tells a resize its scales or
+    /// a clip its ends are no weights.
     pub weights: u64,
     pub weight_bytes: u64,
+    /// What kind of network, where the names and shapes of its weights tell it: "SPAN, 48 features, 6 blocks".
+    pub architecture: Option<String>,
     /// Some weights stand in other files.
     pub external: bool,
     pub nodes: u64,
@@ -33,6 +40,7 @@ pub(super) fn look(bytes: &[u8]) -> Result<Header, Refusal> {
         return Err(Refusal::NotOnnx(what));
     }
     let mut header = Header::default();
+    let mut survey = Survey::default();
     let (mut ir_version, mut has_graph) = (0, false);
     let mut fields = Fields(bytes);
     loop {
@@ -50,7 +58,7 @@ pub(super) fn look(bytes: &[u8]) -> Result<Header, Refusal> {
             (6, Value::Bytes(b)) => header.doc = text(b),
             (7, Value::Bytes(b)) => {
                 has_graph = true;
-                graph(b, &mut header, 0)?;
+                graph(b, &mut survey, 0)?;
             }
             (8, Value::Bytes(b)) => opset(b, &mut header)?,
             (14, Value::Bytes(b)) => header.metadata.push(pair(b)?),
@@ -58,7 +66,10 @@ pub(super) fn look(bytes: &[u8]) -> Result<Header, Refusal> {
         }
     }
     match (ir_version, has_graph) {
-        (1.., true) => Ok(header),
+        (1.., true) => {
+            survey.tell(&mut header);
+            Ok(header)
+        }
         (1.., false) => Err(Refusal::Damaged),
         _ => Err(Refusal::NotOnnx("something else")),
     }
@@ -72,12 +83,6 @@ fn known_other(bytes: &[u8]) -> Option<&'static str> {
     }
     if start.starts_with(b"version https://git-lfs") {
         return Some("a pointer that Git LFS left in its place");
-    }
-    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02") {
-        return Some("a PyTorch or zip file");
-    }
-    if start.get(8..10) == Some(b"{\"") {
-        return Some("a safetensors file");
     }
     // A model begins with the bytes 08 NN, and 08 (backspace) is in no text.
     let printable = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..);
@@ -113,16 +118,73 @@ fn pair(bytes: &[u8]) -> Result<(String, String), Refusal> {
     Ok((key, value))
 }
 
+/// What a graph holds, gathered before it is judged: which tensors are weights, their users tell.
+#[derive(Default)]
+struct Survey<'a> {
+    tensors: Vec<Tensor<'a>>,
+    /// Names of values that are settings of an operator.
+    settings: HashSet<&'a [u8]>,
+    nodes: u64,
+    external: bool,
+}
+
+/// A tensor that stands in the file.
+struct Tensor<'a> {
+    name: &'a [u8],
+    shape: Vec<u64>,
+    bytes: u64,
+    float: bool,
+}
+
+/// Operators whose inputs from the second on only steer them.
+const STEERED: [&[u8]; 12] = [
+    b"Resize",
+    b"Upsample",
+    b"Reshape",
+    b"Slice",
+    b"Pad",
+    b"Clip",
+    b"Expand",
+    b"Tile",
+    b"Unsqueeze",
+    b"Squeeze",
+    b"Split",
+    b"Gather",
+];
+
+/// Tensors whose names are looked at for the architecture; the largest networks have some thousands.
+const MOST_NAMES: usize = 20_000;
+
+impl Survey<'_> {
+    fn tell(&self, header: &mut Header) {
+        (header.nodes, header.external) = (self.nodes, self.external);
+        let is_weight = |t: &&Tensor<'_>| t.float && !t.shape.is_empty() && !self.settings.contains(t.name);
+        for tensor in self.tensors.iter().filter(is_weight) {
+            let count = tensor.shape.iter().fold(1_u64, |n, &d| n.saturating_mul(d));
+            header.weights = header.weights.saturating_add(count);
+            header.weight_bytes = header.weight_bytes.saturating_add(tensor.bytes);
+        }
+        let small = |shape: &[u64]| shape.iter().map(|&d| usize::try_from(d).ok()).collect::<Option<Vec<_>>>();
+        let named: Vec<(&str, Vec<usize>)> = self
+            .tensors
+            .iter()
+            .take(MOST_NAMES)
+            .filter_map(|t| Some((std::str::from_utf8(t.name).ok()?, small(&t.shape)?)))
+            .collect();
+        header.architecture = import::recognise(named.iter().map(|(name, shape)| (*name, shape.as_slice())));
+    }
+}
+
 /// GraphProto. Graphs nest (If, Loop); `depth` bounds how far a hostile file may.
-fn graph(bytes: &[u8], header: &mut Header, depth: u8) -> Result<(), Refusal> {
+fn graph<'a>(bytes: &'a [u8], survey: &mut Survey<'a>, depth: u8) -> Result<(), Refusal> {
     if depth > 8 {
         return Err(Refusal::Damaged);
     }
     let mut fields = Fields(bytes);
     while let Some(field) = fields.next()? {
         match field {
-            (1, Value::Bytes(b)) => node(b, header, depth)?,
-            (5, Value::Bytes(b)) => tensor(b, header)?,
+            (1, Value::Bytes(b)) => node(b, survey, depth)?,
+            (5, Value::Bytes(b)) => tensor(b, None, survey)?,
             _ => {}
         }
     }
@@ -130,46 +192,59 @@ fn graph(bytes: &[u8], header: &mut Header, depth: u8) -> Result<(), Refusal> {
 }
 
 /// NodeProto: counted, and its attributes searched for weights (some exporters keep all weights in Constant nodes).
-fn node(bytes: &[u8], header: &mut Header, depth: u8) -> Result<(), Refusal> {
-    header.nodes += 1;
+fn node<'a>(bytes: &'a [u8], survey: &mut Survey<'a>, depth: u8) -> Result<(), Refusal> {
+    survey.nodes += 1;
+    let (mut inputs, mut output, mut operator, mut attributes) = (Vec::new(), None, &[][..], Vec::new());
     let mut fields = Fields(bytes);
     while let Some(field) = fields.next()? {
-        if let (5, Value::Bytes(attribute)) = field {
-            let mut parts = Fields(attribute);
-            while let Some(part) = parts.next()? {
-                match part {
-                    (5 | 10, Value::Bytes(b)) => tensor(b, header)?,
-                    (6 | 11, Value::Bytes(b)) => graph(b, header, depth + 1)?,
-                    _ => {}
-                }
+        match field {
+            (1, Value::Bytes(b)) => inputs.push(b),
+            (2, Value::Bytes(b)) => output = output.or(Some(b)),
+            (4, Value::Bytes(b)) => operator = b,
+            (5, Value::Bytes(b)) => attributes.push(b),
+            _ => {}
+        }
+    }
+    if STEERED.contains(&operator) {
+        survey.settings.extend(inputs.iter().skip(1));
+    }
+    for attribute in attributes {
+        let mut parts = Fields(attribute);
+        while let Some(part) = parts.next()? {
+            match part {
+                (5 | 10, Value::Bytes(b)) => tensor(b, output, survey)?,
+                (6 | 11, Value::Bytes(b)) => graph(b, survey, depth + 1)?,
+                _ => {}
             }
         }
     }
     Ok(())
 }
 
-/// TensorProto.
-fn tensor(bytes: &[u8], header: &mut Header) -> Result<(), Refusal> {
-    let (mut count, mut size) = (1_u64, 0_u64);
+/// TensorProto. The value of a Constant node goes by the name of what the node gives.
+fn tensor<'a>(bytes: &'a [u8], given: Option<&'a [u8]>, survey: &mut Survey<'a>) -> Result<(), Refusal> {
+    let mut found = Tensor { name: given.unwrap_or_default(), shape: Vec::new(), bytes: 0, float: false };
     let mut fields = Fields(bytes);
     while let Some(field) = fields.next()? {
         match field {
-            (1, Value::Number(dim)) => count = count.saturating_mul(dim),
+            (1, Value::Number(dim)) => found.shape.push(dim),
             (1, Value::Bytes(packed)) => {
                 let mut rest = Fields(packed);
                 while !rest.0.is_empty() {
-                    count = count.saturating_mul(rest.varint()?);
+                    found.shape.push(rest.varint()?);
                 }
             }
+            // float, float16, double, bfloat16
+            (2, Value::Number(kind)) => found.float = matches!(kind, 1 | 10 | 11 | 16),
             // float, int32, int64, raw, double data
-            (4 | 5 | 7 | 9 | 10, Value::Bytes(b)) => size += b.len() as u64,
-            (13, _) => header.external = true,
-            (14, Value::Number(1)) => header.external = true,
+            (4 | 5 | 7 | 9 | 10, Value::Bytes(b)) => found.bytes += b.len() as u64,
+            (8, Value::Bytes(b)) if given.is_none() => found.name = b,
+            (13, _) => survey.external = true,
+            (14, Value::Number(1)) => survey.external = true,
             _ => {}
         }
     }
-    header.weights = header.weights.saturating_add(count);
-    header.weight_bytes = header.weight_bytes.saturating_add(size);
+    survey.tensors.push(found);
     Ok(())
 }
 
@@ -233,7 +308,6 @@ mod tests {
     fn other_files_are_named() {
         assert_eq!(look(b""), Err(Refusal::NotOnnx("an empty file")));
         assert_eq!(look(b"just words, no model"), Err(Refusal::NotOnnx("a text file")));
-        assert_eq!(look(b"PK\x03\x04rest"), Err(Refusal::NotOnnx("a PyTorch or zip file")));
         assert!(
             matches!(look(b"version https://git-lfs.github.com/spec/v1"), Err(Refusal::NotOnnx(w)) if w.contains("LFS"))
         );

@@ -182,7 +182,7 @@ impl Runtime {
     /// # Errors
     /// As [`Model::load`].
     pub fn look(&self, path: &Path) -> Result<ModelInfo, ModelError> {
-        Ok(Model::load_at(self, path, Urgency::Background)?.info().clone())
+        Ok(Model::load_at(self, path, super::Precision::F32, Urgency::Background)?.info().clone())
     }
 
     /// Ends the inference threads of the process's runtime, if it was started, after the jobs they are in. For the end

@@ -13,22 +13,37 @@ pub struct ShelfEntry {
     pub model: Result<Arc<Model>, ModelError>,
 }
 
-/// All `.onnx` files in `folders`, loaded and tried, by name. A name that stands in two folders is listed twice; the
+/// Endings of the files that may be models, the one that is taken first where several have one name.
+pub const ENDINGS: [&str; 4] = ["onnx", "safetensors", "pth", "pt"];
+
+/// All model files in `folders`, loaded and tried, by name. A name that stands in two folders is listed twice; the
 /// first is the one that [`find`] takes.
 pub fn shelf(runtime: &Runtime, folders: &[PathBuf]) -> Vec<ShelfEntry> {
     let entry = |path: PathBuf| ShelfEntry { name: name_of(&path), model: runtime.model(&path), path };
     files(folders).into_iter().map(entry).collect()
 }
 
-/// The paths of all model files in `folders` (which may name single files too), by name, without looking into any.
+/// The paths of all model files in `folders` (which may name single files too), by name (ONNX first), without looking
+/// into any.
 pub fn files(folders: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
     found.sort_by_key(|path| name_of(path));
     found
 }
 
-/// The file that `wish` means: a path, or the name of a model in `folders` with or without `.onnx` (the first folder
-/// that has it).
+/// Whether a file's ending is that of a model.
+pub fn is_model_file(path: &Path) -> bool {
+    rank(path) < ENDINGS.len()
+}
+
+/// The place of a file's ending among [`ENDINGS`].
+fn rank(path: &Path) -> usize {
+    let ending = path.extension().unwrap_or_default();
+    ENDINGS.iter().position(|e| ending.eq_ignore_ascii_case(e)).unwrap_or(ENDINGS.len())
+}
+
+/// The file that `wish` means: a path, or the name of a model in `folders` with or without its ending (the first folder
+/// that has it; in one folder the ONNX file before others of that name).
 ///
 /// # Errors
 /// [`ModelError::Missing`] for a path, [`ModelError::Unknown`] with the nearest name for a name.
@@ -40,8 +55,13 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     if wish.contains(['/', '\\']) {
         return Err(ModelError::Missing { path: path.to_owned() });
     }
-    let name = strip_ending(wish);
     let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
+    // With its ending it is that file and no other, whatever else has the name.
+    let file = |path: &&PathBuf| path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(wish));
+    if let Some(same) = all.iter().find(file) {
+        return Ok(same.clone());
+    }
+    let name = strip_ending(wish);
     if let Some(exact) = all.iter().find(|p| name_of(p) == name) {
         return Ok(exact.clone());
     }
@@ -60,20 +80,20 @@ fn in_place(place: &Path) -> Vec<PathBuf> {
 
 fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let is_model = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) && path.is_file();
+    let is_model = |path: &PathBuf| is_model_file(path) && path.is_file();
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_model).collect();
-    paths.sort();
+    paths.sort_by_cached_key(|path| (name_of(path), rank(path), path.clone()));
     paths
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn strip_ending(name: &str) -> &str {
-    let cut = name.len().saturating_sub(5);
-    match name.split_at_checked(cut) {
-        Some((stem, ending)) if !stem.is_empty() && ending.eq_ignore_ascii_case(".onnx") => stem,
+/// A model's name or path without the ending of a model file.
+pub fn strip_ending(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() && ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)) => stem,
         _ => name,
     }
 }
@@ -111,6 +131,15 @@ mod tests {
         let path = b.join("compact-2x.onnx");
         assert_eq!(find(path.to_str().unwrap(), &folders).unwrap(), path);
         assert_eq!(files(&folders).len(), 3);
+
+        // Weights of the same name: listed behind, found by their ending.
+        std::fs::write(a.join("compact-2x.pth"), b"").unwrap();
+        std::fs::write(a.join("alone.safetensors"), b"").unwrap();
+        assert_eq!(files(&folders).len(), 5);
+        assert_eq!(find("compact-2x", &folders).unwrap(), a.join("compact-2x.onnx"));
+        assert_eq!(find("compact-2x.pth", &folders).unwrap(), a.join("compact-2x.pth"));
+        assert_eq!(find("alone", &folders).unwrap(), a.join("alone.safetensors"));
+        assert_eq!(find("ALONE.pt", &folders).unwrap(), a.join("alone.safetensors"));
 
         let typo = find("compct-2x", &folders).unwrap_err();
         assert!(typo.to_string().contains("did you mean \"compact-2x\"?"), "{typo}");

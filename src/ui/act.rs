@@ -6,9 +6,9 @@ use crate::engine::{Command, State};
 use crate::views::{self, Camera, Looking, PxRect, Side, VIEWS, figures};
 
 use super::commands::UiCommand;
-use super::desk::{Action, Desk, Folds};
+use super::desk::{Action, Desk, Folds, Page, Wish};
 use super::dialogs::Dialogs;
-use super::{Conductor, UiRequest, save, text};
+use super::{Conductor, UiRequest, save, text, theme};
 
 /// What carrying out needs.
 pub struct Hands<'a> {
@@ -26,7 +26,16 @@ impl Hands<'_> {
             Action::Pick(Side::Left, id) => self.desk.looking.left = Some(id),
             Action::Pick(Side::Right, id) => self.desk.looking.right = Some(id),
             Action::Copy(words) => self.copy(words),
-            Action::ChooseFiles { replace } => self.dialogs.ask(self.ctx, self.desk, replace),
+            Action::Choose(wish) => self.dialogs.ask(self.ctx, self.desk, wish),
+            Action::Chosen(wish, paths) => self.chosen(wish, paths),
+            Action::Candidate { line, show } => self.candidate(line, show),
+            Action::Shelve(paths) => self.shelve(paths),
+            Action::Leave => self.desk.page = Page::Loupe,
+            Action::Preset(id) => self.desk.exam = Some(id),
+            Action::Say(sentence) => {
+                let now = self.now();
+                self.desk.toast(sentence, now);
+            }
             Action::OpenPaths { paths, replace } => self.open(paths, replace),
         }
     }
@@ -46,9 +55,9 @@ impl Hands<'_> {
         }
     }
 
-    fn command(&mut self, command: UiCommand) {
+    pub fn command(&mut self, command: UiCommand) {
         use UiCommand::*;
-        if self.time(command) || self.zoom(command) {
+        if self.model_command(command) || self.time(command) || self.zoom(command) {
             return;
         }
         let state = self.conductor.state();
@@ -69,7 +78,7 @@ impl Hands<'_> {
             PreviousTrack => looking.cycle(state, true),
             PickRight(place) => looking.right = state.tracks.get(place).map(|t| t.id).or(looking.right),
             PickLeft(place) => looking.left = state.tracks.get(place).map(|t| t.id).or(looking.left),
-            Open => self.dialogs.ask(self.ctx, self.desk, true),
+            Open => self.dialogs.ask(self.ctx, self.desk, Wish::Open),
             Demo => self.conductor.request(UiRequest::Demo),
             SaveView => self.save(),
             Copy => match provenance(state, looking) {
@@ -80,7 +89,11 @@ impl Hands<'_> {
             Palette => self.desk.palette = Some(String::new()),
             Help => self.desk.help = !self.desk.help,
             ToggleTracks => self.desk.folds.tracks = !self.desk.folds.tracks,
-            ToggleScores => self.desk.folds.scores = !self.desk.folds.scores,
+            ToggleScores => {
+                let folds = &mut self.desk.folds;
+                folds.scores = !folds.scores;
+                folds.models &= !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+            }
             ToggleStrip => self.desk.folds.strip = !self.desk.folds.strip,
             OnlyPicture => self.desk.folds.only_picture = !self.desk.folds.only_picture,
             Fullscreen => self.fullscreen(None),
@@ -118,6 +131,9 @@ impl Hands<'_> {
         use UiCommand::*;
         let pane = self.desk.panes.first().map_or(self.desk.area, |p| p.rect);
         let picture = views::picture(self.conductor.state());
+        if self.desk.page == Page::Tournament {
+            return self.grid_zoom(command, picture);
+        }
         let looking = &mut self.desk.looking;
         match (command, picture) {
             (Fit, _) => looking.camera = Camera::default(),
@@ -134,6 +150,21 @@ impl Hands<'_> {
         true
     }
 
+    /// The same for the tournament's pictures.
+    fn grid_zoom(&mut self, command: UiCommand, picture: Option<views::Picture>) -> bool {
+        use UiCommand::*;
+        let (camera, pane) = (&mut self.desk.arena.camera, self.desk.area);
+        let Some(picture) = picture else { return matches!(command, Fit | Reset | OneToOne | ZoomIn | ZoomOut) };
+        match command {
+            Fit | Reset => *camera = Camera::default(),
+            OneToOne => camera.scale_to(pane, &picture, 1.0),
+            ZoomIn => camera.zoom_at(pane, &picture, pane.center(), std::f64::consts::SQRT_2),
+            ZoomOut => camera.zoom_at(pane, &picture, pane.center(), std::f64::consts::FRAC_1_SQRT_2),
+            _ => return false,
+        }
+        true
+    }
+
     /// Esc: the topmost thing that can be left, one at a time.
     fn leave(&mut self) {
         let desk = &mut *self.desk;
@@ -143,7 +174,9 @@ impl Hands<'_> {
         if std::mem::take(&mut desk.help) {
             return;
         }
-        if desk.folds.only_picture {
+        if desk.page == Page::Tournament {
+            desk.page = Page::Loupe;
+        } else if desk.folds.only_picture {
             desk.folds = Folds { only_picture: false, ..desk.folds };
         } else if self.ctx.input(|i| i.viewport().fullscreen == Some(true)) {
             self.fullscreen(Some(false));

@@ -7,10 +7,13 @@ use crate::views::{self, Side, style};
 
 use super::act::Hands;
 use super::commands::{self, Entry};
-use super::desk::{Action, Desk};
+use super::desk::{Action, Desk, Page};
 use super::dialogs::{self, Dialogs};
 use super::screen::Screen;
-use super::{Conductor, empty, help, notices, picture, plot, scores, text, theme, topbar, tracks, transport};
+use super::{
+    Conductor, drops, empty, help, lines, notices, picture, plot, scores, shelf, text, theme, topbar, tournament,
+    tracks, transport,
+};
 
 /// The window.
 pub struct App {
@@ -36,6 +39,11 @@ impl App {
     /// Pictures sent to the graphics device so far.
     pub fn uploads(&self) -> u64 {
         self.screen.uploads()
+    }
+
+    /// Pictures of a tournament's rows sent to the graphics device so far.
+    pub fn row_uploads(&self) -> u64 {
+        self.screen.row_uploads()
     }
 
     /// Holding Shift or a plate shows the reference; the flicker changes by the clock.
@@ -95,6 +103,10 @@ impl App {
         if all {
             Panel::top("top").exact_size(theme::TOP).frame(panel).show(ui, |ui| topbar::ui(ui, state, desk, actions));
         }
+        if self.desk.page == Page::Tournament {
+            return self.arena(ui, actions);
+        }
+        let desk = &mut self.desk;
         if all && folds.strip && has_tracks {
             Panel::bottom("strip").exact_size(theme::STRIP).frame(panel).show(ui, |ui| {
                 let left = Frame::new().inner_margin(Margin { left: 12, right: 8, top: 10, bottom: 8 });
@@ -112,6 +124,10 @@ impl App {
             let list = Panel::left("tracks").exact_size(theme::TRACKS).frame(panel).resizable(false);
             list.show(ui, |ui| tracks::ui(ui, state, desk, actions));
         }
+        if all && folds.models {
+            let drawer = Panel::right("models").exact_size(theme::MODELS).frame(panel).resizable(false);
+            drawer.show(ui, |ui| shelf::ui(ui, state, desk, actions));
+        }
         if all && folds.scores && has_tracks {
             let table = Panel::right("scores").exact_size(theme::SCORES).frame(panel).resizable(false);
             table.show(ui, |ui| scores::ui(ui, state, desk, actions));
@@ -121,11 +137,35 @@ impl App {
         picture::ui(ui, state, desk, actions, &mut |ui, smooth, panes| screen.draw(ui, state, smooth, panes));
         screen.follow(ui.ctx(), state, desk);
         empty::ui(ui, state, desk, actions, room);
+        self.above(ui, room, actions);
+    }
+
+    /// The tournament's page.
+    fn arena(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let (state, desk) = (self.conductor.state(), &mut self.desk);
+        let room = ui.available_rect_before_wrap();
+        tournament::ui(ui, state, desk, &mut self.screen, actions);
+        self.screen.follow(ui.ctx(), state, desk);
+        self.above(ui, room, actions);
+    }
+
+    /// What stands over everything.
+    fn above(&mut self, ui: &mut Ui, room: egui::Rect, actions: &mut Vec<Action>) {
+        let (state, desk) = (self.conductor.state(), &mut self.desk);
         notices::busy(ui, state, room);
         notices::ui(ui, state, desk, actions, room);
         help::help(ui, desk, &self.table);
         help::palette(ui, desk, &self.table, actions);
         dialogs::path_field(ui, desk, actions);
+    }
+
+    /// Puts a candidate that was asked for on the right as soon as it is there.
+    fn expect(&mut self) {
+        let Some(line) = &self.desk.expected else { return };
+        if let Some(id) = lines::find(self.conductor.state(), line) {
+            self.desk.looking.right = Some(id);
+            self.desk.expected = None;
+        }
     }
 }
 
@@ -141,10 +181,15 @@ impl eframe::App for App {
         let mut actions: Vec<Action> = commands::pressed(&ctx, &self.table).into_iter().map(Action::Do).collect();
         self.dialogs.poll(&mut self.desk, &mut actions);
         actions.extend(dialogs::pasted(&ctx));
-        actions.extend(dialogs::dropped(ui, &self.desk, self.conductor.state().reference().is_none()));
+        actions.extend(drops::dropped(ui, &self.desk, self.conductor.state().reference().is_none()));
+        if self.desk.page == Page::Tournament {
+            // What cannot be seen is not steered.
+            actions.retain(|a| !matches!(a, Action::Do(c) if commands::needs_picture(*c)));
+        }
         // Keys act before the panels are laid out, so that what they change is on screen in this very pass.
         self.carry_out(&ctx, &mut actions);
         self.tick(&ctx);
+        self.expect();
         self.panels(ui, &mut actions);
         let asked = !actions.is_empty();
         self.carry_out(&ctx, &mut actions);

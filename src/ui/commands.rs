@@ -43,6 +43,29 @@ pub enum UiCommand {
     ZoomIn,
     ZoomOut,
     Reset,
+    SetIn,
+    SetOut,
+    ClearRange,
+    FiveHere,
+    Hardest,
+    /// Shows or hides the model shelf.
+    ToggleModels,
+    AddModels,
+    AddModelFolder,
+    MeasureTicked,
+    /// Shows or hides the steps of the candidate on the right.
+    Unfold,
+    TapBack,
+    TapOn,
+    MoveUp,
+    MoveDown,
+    EditLine,
+    ExamOfTrack,
+    /// Opens the tournament's page, or leaves it.
+    Tournament,
+    RunTournament,
+    SaveTournamentCsv,
+    SaveTournamentHtml,
     ToggleTracks,
     ToggleScores,
     ToggleStrip,
@@ -112,6 +135,27 @@ pub fn table() -> Vec<Entry> {
     add(g, Slower, text::SLOWER, &[(NONE, Key::OpenBracket)]);
     add(g, Faster, text::FASTER, &[(NONE, Key::CloseBracket)]);
     add(g, Loop, text::LOOP, &[(NONE, Key::L)]);
+    add(g, SetIn, text::chain::SET_IN, &[(SHIFT, Key::I)]);
+    add(g, SetOut, text::chain::SET_OUT, &[(SHIFT, Key::O)]);
+    add(g, FiveHere, text::chain::FIVE_HERE, &[(SHIFT, Key::F)]);
+    add(g, Hardest, text::chain::HARDEST, &[(SHIFT, Key::H)]);
+    add(g, ClearRange, text::chain::CLEAR_RANGE, &[(ALT, Key::X)]);
+    let g = text::GROUP_TRY;
+    add(g, ToggleModels, text::shelf::TOGGLE, &[(NONE, Key::U)]);
+    add(g, Tournament, text::tournament::TOGGLE, &[(SHIFT, Key::T)]);
+    add(g, RunTournament, text::tournament::RUN, &[(CTRL, Key::Enter)]);
+    add(g, Unfold, text::chain::UNFOLD, &[(NONE, Key::E)]);
+    add(g, TapBack, text::chain::TAP_BACK, &[(ALT, Key::ArrowLeft)]);
+    add(g, TapOn, text::chain::TAP_ON, &[(ALT, Key::ArrowRight)]);
+    add(g, MoveUp, text::chain::MOVE_UP, &[(ALT, Key::ArrowUp)]);
+    add(g, MoveDown, text::chain::MOVE_DOWN, &[(ALT, Key::ArrowDown)]);
+    add(g, EditLine, text::chain::EDIT_LINE, &[(NONE, Key::F2)]);
+    add(g, ExamOfTrack, text::chain::EXAM_OF, &[(SHIFT, Key::E)]);
+    add(g, AddModels, text::shelf::ADD_FILES, &[]);
+    add(g, AddModelFolder, text::shelf::ADD_FOLDER, &[]);
+    add(g, MeasureTicked, text::shelf::MEASURE_TICKED, &[]);
+    add(g, SaveTournamentCsv, text::tournament::SAVE_CSV, &[]);
+    add(g, SaveTournamentHtml, text::tournament::SAVE_HTML, &[]);
     let g = text::GROUP_WINDOW;
     add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
@@ -140,6 +184,18 @@ pub fn entry(command: UiCommand) -> Option<Entry> {
     table().into_iter().find(|e| e.command == command)
 }
 
+/// Whether a command steers what only the page with the pictures shows.
+pub fn needs_picture(command: UiCommand) -> bool {
+    use UiCommand::*;
+    let looks =
+        matches!(command, View(_) | NextTrack | PreviousTrack | Swap | PickRight(_) | PickLeft(_) | FollowPointer);
+    let plays =
+        matches!(command, PlayPause | StepBack | StepForward | SecondBack | SecondForward | JumpBack | JumpForward);
+    let folds = matches!(command, First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | ToggleStrip);
+    let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
+    looks || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
+}
+
 /// A shortcut as people read it: signs for keys that have one.
 pub fn key_words(shortcut: &KeyboardShortcut) -> String {
     let m = shortcut.modifiers;
@@ -154,6 +210,8 @@ pub fn key_words(shortcut: &KeyboardShortcut) -> String {
         Key::Questionmark => "?",
         Key::ArrowLeft => "←",
         Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
         Key::PageUp => "PgUp",
         Key::PageDown => "PgDn",
         Key::Escape => "Esc",

@@ -1,11 +1,12 @@
 //! Asking for files: the desktop's dialog in a thread of its own, or a field for a path where none comes up.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use egui::{Id, Ui, WidgetInfo, accesskit};
 
-use super::desk::{Action, Desk};
+use super::desk::{Action, Desk, Wish};
 use super::{text, widgets};
 use crate::views::style;
 
@@ -21,27 +22,26 @@ pub struct Dialogs {
 struct Pending {
     answer: Receiver<Option<Vec<String>>>,
     since: Instant,
-    replace: bool,
+    wish: Wish,
 }
 
 impl Dialogs {
     /// Opens the desktop's dialog, unless one is open.
-    pub fn ask(&mut self, ctx: &egui::Context, desk: &mut Desk, replace: bool) {
+    pub fn ask(&mut self, ctx: &egui::Context, desk: &mut Desk, wish: Wish) {
         if self.pending.is_some() {
             return;
         }
         let (sender, answer) = sync_channel(1);
         let ctx = ctx.clone();
         let ask = move || {
-            let files = rfd::FileDialog::new().set_title(text::OPEN.0).pick_files();
-            let paths = files.map(|f| f.iter().map(|p| p.to_string_lossy().into_owned()).collect());
+            let paths = dialog(wish).map(|f| f.iter().map(|p| p.to_string_lossy().into_owned()).collect());
             // Nobody listens any more only when the window is gone.
             let _ = sender.send(paths);
             ctx.request_repaint();
         };
         match std::thread::Builder::new().name("file-dialog".into()).spawn(ask) {
-            Ok(_) => self.pending = Some(Pending { answer, since: Instant::now(), replace }),
-            Err(_) => desk.path_field = Some((String::new(), replace)),
+            Ok(_) => self.pending = Some(Pending { answer, since: Instant::now(), wish }),
+            Err(_) => desk.path_field = Some((suggestion(wish).to_owned(), wish)),
         }
     }
 
@@ -53,23 +53,59 @@ impl Dialogs {
             Err(TryRecvError::Disconnected) => None,
             Ok(answer) => answer,
         };
-        let (replace, fast) = (pending.replace, pending.since.elapsed() < TOO_FAST);
+        let (wish, fast) = (pending.wish, pending.since.elapsed() < TOO_FAST);
         self.pending = None;
         match answer {
-            Some(paths) => actions.push(Action::OpenPaths { paths, replace }),
-            None if fast => desk.path_field = Some((String::new(), replace)),
+            Some(paths) => actions.push(Action::Chosen(wish, paths)),
+            None if fast => desk.path_field = Some((suggestion(wish).to_owned(), wish)),
             None => {}
         }
     }
 }
 
+/// The desktop's own dialog; returns when a person is done with it.
+fn dialog(wish: Wish) -> Option<Vec<PathBuf>> {
+    let dialog = rfd::FileDialog::new().set_title(title(wish));
+    let one = |path: Option<PathBuf>| path.map(|p| vec![p]);
+    match wish {
+        Wish::Open | Wish::Add => dialog.pick_files(),
+        Wish::Models => dialog.add_filter(text::shelf::TOGGLE.0, super::drops::MODEL_ENDINGS).pick_files(),
+        Wish::ModelFolder => one(dialog.pick_folder()),
+        Wish::SaveCsv | Wish::SaveHtml => one(dialog.set_file_name(suggestion(wish)).save_file()),
+    }
+}
+
+fn title(wish: Wish) -> &'static str {
+    match wish {
+        Wish::Open | Wish::Add => text::OPEN.0,
+        Wish::Models => text::shelf::ADD_FILES.0,
+        Wish::ModelFolder => text::shelf::ADD_FOLDER.0,
+        Wish::SaveCsv => text::tournament::SAVE_CSV.0,
+        Wish::SaveHtml => text::tournament::SAVE_HTML.0,
+    }
+}
+
+/// The name a new file has until a person says otherwise.
+fn suggestion(wish: Wish) -> &'static str {
+    match wish {
+        Wish::SaveCsv => "tournament.csv",
+        Wish::SaveHtml => "tournament.html",
+        _ => "",
+    }
+}
+
 /// The field for a path.
 pub fn path_field(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
-    let Some((mut path, replace)) = desk.path_field.take() else { return };
+    let Some((mut path, wish)) = desk.path_field.take() else { return };
+    let (heading, button) = match wish {
+        Wish::Open | Wish::Add => (text::PATH_TITLE, text::PATH_OPEN),
+        Wish::Models | Wish::ModelFolder => (text::SHELF_TITLE, text::PATH_SHELF),
+        Wish::SaveCsv | Wish::SaveHtml => (text::SAVE_TITLE, text::PATH_SAVE),
+    };
     let mut stays = true;
     let modal = egui::Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
-        ui.label(widgets::strong(text::PATH_TITLE, style::LARGE));
+        ui.label(widgets::strong(heading, style::LARGE));
         ui.add_space(4.0);
         ui.label(egui::RichText::new(text::PATH_WHY).color(style::WEAK));
         ui.add_space(8.0);
@@ -83,16 +119,16 @@ pub fn path_field(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             let given = !path.trim().is_empty();
-            let open = ui.add_enabled(given, egui::Button::new(text::PATH_OPEN)).clicked();
+            let open = ui.add_enabled(given, egui::Button::new(button)).clicked();
             if (open || entered) && given {
-                actions.push(Action::OpenPaths { paths: vec![path.trim().to_owned()], replace });
+                actions.push(Action::Chosen(wish, vec![path.trim().to_owned()]));
                 stays = false;
             }
             stays &= !ui.button(text::CANCEL).clicked();
         });
     });
     if stays && !modal.should_close() {
-        desk.path_field = Some((path, replace));
+        desk.path_field = Some((path, wish));
     }
 }
 
@@ -132,23 +168,4 @@ fn unescaped(url: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Files dropped in this pass: onto the left half the first becomes the reference, onto the right half all become
-/// candidates; on an empty window the first is the reference and the rest are candidates.
-pub fn dropped(ui: &Ui, desk: &Desk, empty: bool) -> Option<Action> {
-    let (files, at) = ui.input(|i| {
-        let files: Vec<_> = i.raw.dropped_files.iter().map(|f| f.path().to_string_lossy().into_owned()).collect();
-        (files, i.pointer.latest_pos())
-    });
-    if files.is_empty() {
-        return None;
-    }
-    let middle = (desk.area.x as f32 + desk.area.w as f32 / 2.0) / ui.ctx().pixels_per_point();
-    let list_ends = desk.area.x as f32 / ui.ctx().pixels_per_point();
-    let on_left = at.is_some_and(|p| p.x < middle && p.x >= list_ends);
-    if on_left && !empty && files.len() == 1 {
-        return Some(Action::Engine(crate::engine::Command::OpenReference(files.into_iter().next()?)));
-    }
-    Some(Action::OpenPaths { paths: files, replace: empty || on_left })
 }

@@ -29,6 +29,7 @@ pub fn help(ui: &mut Ui, desk: &mut Desk, table: &[Entry]) {
                 mouse(&mut columns[0]);
                 group(&mut columns[1], table, text::GROUP_TIME);
                 group(&mut columns[1], table, text::GROUP_ZOOM);
+                group(&mut columns[2], table, text::GROUP_TRY);
                 group(&mut columns[2], table, text::GROUP_WINDOW);
                 group(&mut columns[2], table, text::GROUP_FILES);
             });

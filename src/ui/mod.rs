@@ -2,23 +2,31 @@
 
 mod act;
 mod app;
+mod chain;
 pub mod commands;
+mod deeds;
 mod desk;
 mod dialogs;
+mod drops;
 mod empty;
+mod exams;
 mod facts;
 mod help;
+mod lines;
 mod notices;
 mod picture;
 mod plot;
+mod range;
 mod readout;
 mod save;
 mod scores;
 mod screen;
+mod shelf;
 pub mod text;
 pub mod textures;
 pub mod theme;
 mod topbar;
+mod tournament;
 mod tracks;
 mod transport;
 mod widgets;
@@ -30,7 +38,8 @@ use crate::engine::{Command, State};
 
 pub use act::provenance;
 pub use app::App;
-pub use desk::{Action, Desk, Folds};
+pub use desk::{Action, Desk, Folds, Page, Wish};
+pub use drops::MODEL_ENDINGS;
 
 /// What the window needs of the engine: its state to read, a way in for commands, and a call that takes in what
 /// happened. Tests drive the window with one of their own.

@@ -10,7 +10,7 @@ use crate::views::plate::{self, Plate, Spot};
 use crate::views::{self, Content, PaneSpec, PxRect, Side, Zoom, style};
 
 use super::desk::{Action, Desk};
-use super::{readout, text};
+use super::{drops, readout, text};
 
 /// Lays the view out in the room that is left, draws the pictures with `draw`, then the plates.
 pub fn ui(
@@ -61,6 +61,10 @@ fn mouse(ui: &Ui, state: &State, desk: &mut Desk, response: &Response) {
     }
     let pane = |at: [f64; 2], desk: &Desk| desk.panes.iter().map(|p| p.rect).find(|r| r.contains(at)).unwrap_or(area);
     if let Some(at) = pointer {
+        let under = desk.looking.camera.under(pane(at, desk), &picture, at);
+        if under.iter().all(|u| (0.0..=1.0).contains(u)) {
+            desk.looked_at = Some(under);
+        }
         let factor = wheel(ui);
         if factor != 1.0 {
             desk.looking.camera.zoom_at(pane(at, desk), &picture, at, factor);
@@ -216,6 +220,9 @@ fn drop_hints(ui: &Ui, state: &State, rect: Rect) {
         );
         painter.text(inner.center(), egui::Align2::CENTER_CENTER, words, style::strong(style::BODY), style::TEXT);
     };
+    if drops::hover_models(ui) {
+        return hint(rect, text::shelf::DROP_HERE);
+    }
     if state.reference().is_none() {
         return hint(rect, text::DROP_ALL);
     }

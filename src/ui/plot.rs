@@ -7,7 +7,7 @@ use crate::engine::{Command, Measured, State};
 use crate::views::{Side, figures, style};
 
 use super::desk::{Action, Desk};
-use super::{scores, text};
+use super::{range, scores, text};
 
 /// Room for the numbers on the left and the time below.
 const LEFT: f32 = 52.0;
@@ -47,10 +47,10 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     let id = desk.metric.filter(|id| ids.contains(id)).or_else(|| ids.first().copied());
     let rect = Rect::from_min_max(whole.min + vec2(LEFT, ABOVE), whole.max - vec2(16.0, BELOW));
     let painter = ui.painter().with_clip_rect(whole);
-    let range = id.and_then(|id| range(state, id));
-    let (low, high) = range.unwrap_or((0.0, 1.0));
+    let extent = id.and_then(|id| extent(state, id));
+    let (low, high) = extent.unwrap_or((0.0, 1.0));
     let to = Frame2Screen { rect, frames: state.clock.frames, low, high };
-    match (id, range) {
+    match (id, extent) {
         (Some(id), Some(_)) => {
             grid(&painter, &to, id);
             lines(&painter, &to, state, desk, id);
@@ -66,6 +66,14 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         }
     }
     times(&painter, &to, state);
+    let strip = Rect::from_x_y_ranges(rect.x_range(), whole.top() + ABOVE..=rect.bottom());
+    if state.clock.frames > 0 {
+        let scale = range::Scale { x: &|frame| to.x(frame), frame: &|x| to.frame(x) };
+        range::handles(ui, state, desk, strip, &scale, actions);
+        let bar =
+            Rect::from_min_max(whole.min + vec2(LEFT - 6.0, 0.0), pos2(rect.right() - 220.0, whole.top() + ABOVE));
+        range::bar(ui, state, desk, bar, actions);
+    }
     if state.clock.frames > 0 {
         playhead(&painter, whole, to.x(state.clock.frame));
     }
@@ -73,7 +81,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         chooser(ui, whole, desk, &ids, id);
     }
     let response = match (response.hover_pos(), id) {
-        (Some(at), Some(id)) if range.is_some() && rect.expand(8.0).contains(at) => {
+        (Some(at), Some(id)) if extent.is_some() && rect.expand(8.0).contains(at) => {
             let frame = to.frame(at.x);
             painter.vline(to.x(frame), rect.y_range(), Stroke::new(1.0, Color32::from_gray(90)));
             let tip = hover_words(state, id, frame);
@@ -91,7 +99,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
 }
 
 /// Lowest and highest score measured, with a little room; `None` when nothing is.
-fn range(state: &State, id: &str) -> Option<(f64, f64)> {
+fn extent(state: &State, id: &str) -> Option<(f64, f64)> {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for track in state.candidates() {
         for m in track.series.get(id).into_iter().flat_map(|s| s.iter()).flatten() {

@@ -6,10 +6,10 @@ use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, RenderState}
 use egui::{PaintCallbackInfo, Rect, Ui, pos2};
 
 use crate::color::{ColorError, PlaneConverter};
-use crate::engine::{State, TrackId};
+use crate::engine::{Coverage, Shown, State, TrackId};
 use crate::frame::Frame;
-use crate::views::PaneSpec;
-use crate::views::canvas::{Canvas, Drawing, SURROUND};
+use crate::views::canvas::{self, Canvas, Drawing, Filter, Mode, SURROUND, Spec};
+use crate::views::{PaneSpec, Placed, PxRect};
 
 use super::desk::Desk;
 use super::text;
@@ -19,6 +19,8 @@ use super::textures::{BUDGET, Cache};
 pub struct Screen {
     gpu: Option<Graphics>,
     cache: Cache<wgpu::Texture>,
+    /// Pictures of a tournament's rows, by place.
+    rows: Cache<wgpu::Texture>,
     /// The last upload that failed, to say it once.
     fault: Option<String>,
     told_crowded: bool,
@@ -36,7 +38,7 @@ struct Graphics {
 impl Screen {
     pub fn new(render: Option<&RenderState>) -> Self {
         let gpu = render.map(Graphics::new);
-        Self { gpu, cache: Cache::new(BUDGET), fault: None, told_crowded: false }
+        Self { gpu, cache: Cache::new(BUDGET), rows: Cache::new(BUDGET / 2), fault: None, told_crowded: false }
     }
 
     pub fn uploads(&self) -> u64 {
@@ -62,13 +64,46 @@ impl Screen {
             let spec = pane.drawing(state, smooth);
             let drawing = gpu.canvas.prepare(&gpu.device, &spec, texture(left), right.map(texture));
             let paint = Paint { canvas: gpu.canvas.clone(), drawing };
-            let r = pane.rect;
-            let rect = Rect::from_min_max(
-                pos2(r.x as f32 / ppp, r.y as f32 / ppp),
-                pos2((r.x + r.w as i32) as f32 / ppp, (r.y + r.h as i32) as f32 / ppp),
-            );
-            ui.painter().add(Callback::new_paint_callback(rect, paint));
+            ui.painter().add(Callback::new_paint_callback(to_points(pane.rect, ppp), paint));
         }
+    }
+
+    /// Draws one picture of the tournament's grid, after loading it if need be.
+    pub fn draw_cell(&mut self, ui: &mut Ui, cell: &Cell<'_>, visible: &[TrackId], smooth: bool) {
+        let Some(gpu) = &self.gpu else { return };
+        let frame = cell.frame.clone();
+        let shown = Shown { frame, number: 0, own_number: 0, serial: cell.serial, coverage: Coverage::Whole };
+        if let Err(why) = self.rows.refresh(cell.id, &shown, visible, |f| gpu.upload(f)) {
+            self.fault = Some(why.to_string());
+        }
+        let Some(texture) = self.rows.get(cell.id) else { return };
+        let (pane, placed) = (cell.pane, cell.placed);
+        let spec = Spec {
+            viewport: canvas::Rect::new(pane.x as f32, pane.y as f32, pane.w as f32, pane.h as f32),
+            picture: canvas::Rect::new(
+                (placed.x - f64::from(pane.x)) as f32,
+                (placed.y - f64::from(pane.y)) as f32,
+                placed.w as f32,
+                placed.h as f32,
+            ),
+            rotation: [cell.rotation; 2],
+            mode: Mode::A,
+            filter: if smooth { Filter::Smooth } else { Filter::Auto },
+            surround: SURROUND,
+        };
+        let drawing = gpu.canvas.prepare(&gpu.device, &spec, texture, None);
+        let paint = Paint { canvas: gpu.canvas.clone(), drawing };
+        ui.painter().add(Callback::new_paint_callback(to_points(pane, ui.ctx().pixels_per_point()), paint));
+    }
+
+    /// Forgets pictures of rows that are gone.
+    pub fn keep_rows(&mut self, rows: usize) {
+        self.rows.keep(|id| (id.0 as usize) < rows);
+    }
+
+    /// Pictures of rows sent to the graphics device so far.
+    pub fn row_uploads(&self) -> u64 {
+        self.rows.uploads()
     }
 
     /// After the visible ones: while paused one more picture a pass, so that switching will need nothing; forgets tracks
@@ -93,6 +128,25 @@ impl Screen {
             desk.fault(text::memory_full(self.cache.bytes() >> 20));
         }
     }
+}
+
+/// A picture of the tournament's grid and where it goes.
+pub struct Cell<'a> {
+    /// The row's place.
+    pub id: TrackId,
+    pub frame: &'a Arc<Frame>,
+    /// Changes when the picture does.
+    pub serial: u64,
+    pub pane: PxRect,
+    pub placed: Placed,
+    pub rotation: u16,
+}
+
+fn to_points(r: PxRect, ppp: f32) -> Rect {
+    Rect::from_min_max(
+        pos2(r.x as f32 / ppp, r.y as f32 / ppp),
+        pos2((r.x + r.w as i32) as f32 / ppp, (r.y + r.h as i32) as f32 / ppp),
+    )
 }
 
 impl Graphics {

@@ -100,6 +100,11 @@ impl<T> Cache<T> {
         self.entries.retain(|id, _| state.track(*id).is_some());
     }
 
+    /// Forgets what `keeps` does not name.
+    pub fn keep(&mut self, keeps: impl Fn(TrackId) -> bool) {
+        self.entries.retain(|id, _| keeps(*id));
+    }
+
     fn fresh(&self, id: TrackId, shown: &Shown) -> bool {
         self.entries.get(&id).is_some_and(|e| e.serial == shown.serial)
     }

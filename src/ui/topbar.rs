@@ -6,9 +6,9 @@ use crate::engine::State;
 use crate::views::{VIEWS, Zoom, picture, style};
 
 use super::commands::{self, UiCommand};
-use super::desk::{Action, Desk};
+use super::desk::{Action, Desk, Page};
 use super::widgets::{self, Segment};
-use super::{facts, text};
+use super::{facts, text, tournament};
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
@@ -21,9 +21,18 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             if ui.add(help).on_hover_text(commands::hover(UiCommand::Help)).clicked() {
                 actions.push(Action::Do(UiCommand::Help));
             }
-            let on = desk.folds.scores;
-            let scores = egui::Button::selectable(on, text::SCORES_PANEL.0);
-            if ui.add(scores).on_hover_text(commands::hover(UiCommand::ToggleScores)).clicked() {
+            let arena = desk.page == Page::Tournament;
+            let label = text::tournament::button(tournament::running(state));
+            if toggle(ui, arena, &label, UiCommand::Tournament) {
+                actions.push(Action::Do(UiCommand::Tournament));
+            }
+            if toggle(ui, desk.folds.models && !arena, text::shelf::TOGGLE.0, UiCommand::ToggleModels) {
+                actions.push(Action::Do(UiCommand::ToggleModels));
+            }
+            if arena {
+                return ui.with_layout(Layout::left_to_right(Align::Center), |ui| names(ui, state)).inner;
+            }
+            if toggle(ui, desk.folds.scores, text::SCORES_PANEL.0, UiCommand::ToggleScores) {
                 actions.push(Action::Do(UiCommand::ToggleScores));
             }
             zoom(ui, state, desk, actions);
@@ -34,6 +43,11 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| names(ui, state));
         });
     });
+}
+
+/// A button that stays down; true when it was clicked.
+fn toggle(ui: &mut Ui, on: bool, label: &str, command: UiCommand) -> bool {
+    ui.add(egui::Button::selectable(on, label)).on_hover_text(commands::hover(command)).clicked()
 }
 
 fn names(ui: &mut Ui, state: &State) {

@@ -1,15 +1,19 @@
-//! The list on the left: the reference, the candidates, a line to add one.
+//! The list on the left: the reference, the candidates and their steps, a line to add one. Rows are dragged into order.
 
-use egui::{Align2, Color32, CornerRadius, Id, Rect, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, CursorIcon, Id, Rect, Response, Sense, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
+};
 
 use crate::engine::{Command, Recipe, State, Track, TrackStatus};
 use crate::views::{Side, figures, style};
 
-use super::desk::{Action, Desk};
-use super::text;
+use super::desk::{Action, Desk, Wish};
 use super::widgets::{self, Icon};
+use super::{chain, exams, text};
 
 const ROW: f32 = 48.0;
+/// Where names and their second line begin, from the row's inner edge.
+const NAME: f32 = 18.0;
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.add_space(8.0);
@@ -20,15 +24,60 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     let room = ui.available_height() - 84.0;
     egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        let mut rows = Vec::new();
         for (place, track) in state.tracks.iter().enumerate() {
-            row(ui, state, desk, place, track, actions);
+            let (rect, response) = row(ui, state, desk, place, track, actions);
+            if desk.chain.open.contains(&track.id) && !chain::steps(track).is_empty() {
+                ui.scope(|ui| chain::ui(ui, state, desk, track, actions));
+            }
+            rows.push((rect, response));
         }
+        reorder(ui, state, desk, &rows, actions);
     });
     ui.add_space(4.0);
     add_line(ui, state, desk, actions);
 }
 
-fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track, actions: &mut Vec<Action>) {
+/// Follows a candidate under the mouse and shows where it would fall; when let go the engine is told.
+fn reorder(ui: &Ui, state: &State, desk: &mut Desk, rows: &[(Rect, Response)], actions: &mut Vec<Action>) {
+    for (place, (rect, response)) in rows.iter().enumerate().skip(1) {
+        let id = state.tracks[place].id;
+        if let (true, Some(at)) = (response.dragged(), response.interact_pointer_pos()) {
+            // The place whose row the pointer is over the middle of, counted without the row itself.
+            let above =
+                rows.iter().enumerate().skip(1).filter(|(i, (r, _))| *i != place && r.center().y < at.y).count();
+            desk.chain.row_drag = Some((id, above + 1));
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+            ui.painter().rect_filled(
+                rect.shrink2(vec2(4.0, 0.0)),
+                CornerRadius::same(5),
+                Color32::from_black_alpha(90),
+            );
+            let (to, right) = (above + 1, rect.right() - 8.0);
+            let target = &rows[to].0;
+            let y = if to > place { rows.get(to + 1).map_or(target.bottom(), |r| r.0.top()) } else { target.top() };
+            if to != place {
+                ui.painter().hline(rect.left() + 8.0..=right, y - 1.0, Stroke::new(2.0, style::BLUE));
+            }
+        }
+        if response.drag_stopped()
+            && let Some((dragged, to)) = desk.chain.row_drag.take()
+            && dragged == id
+            && to != place
+        {
+            actions.push(Action::Engine(Command::Move(id, to)));
+        }
+    }
+}
+
+fn row(
+    ui: &mut Ui,
+    state: &State,
+    desk: &mut Desk,
+    place: usize,
+    track: &Track,
+    actions: &mut Vec<Action>,
+) -> (Rect, Response) {
     let width = ui.available_width();
     let failure = match &track.status {
         TrackStatus::Failed(sentence) => {
@@ -37,7 +86,8 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track,
         _ => None,
     };
     let height = failure.as_ref().map_or(ROW, |g| ROW - 14.0 + g.size().y);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
+    let sense = if place > 0 { Sense::click_and_drag() } else { Sense::click() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
     let sides = sides(state, desk, track);
     let label = format!("{} {}", place + 1, track.label);
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, sides != (false, false), &label));
@@ -59,6 +109,10 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track,
         }
         None => detail(ui, inner, place, track),
     }
+    if place > 0 && !chain::steps(track).is_empty() {
+        let at = Rect::from_center_size(pos2(inner.left() + 5.0, inner.top() + 28.0), vec2(18.0, 18.0));
+        chain::unfolder(ui, desk, track, at);
+    }
     if closes {
         let at = Rect::from_center_size(pos2(inner.right() - 6.0, inner.top() + 9.0), vec2(18.0, 18.0));
         let (label, id) = (text::remove(&track.label), Id::unique(("remove", track.id)));
@@ -66,12 +120,14 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, track: &Track,
             actions.push(Action::Engine(Command::Remove(track.id)));
         }
     }
-    menu(&response, desk, place, track, actions);
+    menu(&response, state, desk, place, track, actions);
     let alt = ui.input(|i| i.modifiers.alt);
     let tip = row_tip(track);
-    if response.on_hover_text(tip).clicked() {
+    let response = response.on_hover_text(tip);
+    if response.clicked() {
         actions.push(Action::Pick(if alt { Side::Left } else { Side::Right }, track.id));
     }
+    (rect, response)
 }
 
 /// Whether a track is on the left and on the right.
@@ -95,7 +151,7 @@ fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), 
             right -= 20.0;
         }
     }
-    let x = inner.left() + 18.0;
+    let x = inner.left() + NAME;
     let name = elided(ui, &track.label, style::strong(style::BODY), style::TEXT, right - x - 4.0);
     painter.galley(pos2(x, top), name, style::TEXT);
 }
@@ -112,14 +168,20 @@ fn detail(ui: &Ui, inner: Rect, place: usize, track: &Track) {
         let drawn = painter.text(pos2(right, y), Align2::RIGHT_TOP, words, style::font(style::SMALL), style::TEXT);
         right = drawn.left() - 8.0;
     }
+    let mut color = style::WEAK;
     let words = match (&track.status, place) {
         (TrackStatus::Opening, _) => text::OPENING.to_owned(),
+        _ if chain::tapped(track).is_some() => {
+            color = style::CARE;
+            chain::tapped(track).unwrap_or_default()
+        }
         (_, 0) => text::REFERENCE.to_owned(),
         _ if track.recipe.contains('|') => track.recipe.clone(),
         _ => track.info.as_ref().map_or_else(|| track.recipe.clone(), |i| i.details.clone()),
     };
-    let galley = elided(ui, &words, style::font(style::SMALL), style::WEAK, right - inner.left());
-    painter.galley(pos2(inner.left(), y), galley, style::WEAK);
+    let left = inner.left() + NAME;
+    let galley = elided(ui, &words, style::font(style::SMALL), color, right - left);
+    painter.galley(pos2(left, y), galley, color);
     if place > 0 && track.status == TrackStatus::Ready && track.measured < 1.0 {
         let bar = Rect::from_min_size(pos2(inner.left(), inner.bottom() + 1.0), vec2(inner.width(), 2.0));
         widgets::progress(painter, bar, Some(track.measured), style::BLUE);
@@ -146,7 +208,8 @@ fn row_tip(track: &Track) -> String {
     lines.join("\n")
 }
 
-fn menu(response: &egui::Response, desk: &mut Desk, place: usize, track: &Track, actions: &mut Vec<Action>) {
+fn menu(response: &Response, state: &State, desk: &mut Desk, place: usize, track: &Track, actions: &mut Vec<Action>) {
+    let mut examined = false;
     response.context_menu(|ui| {
         let mut item = |ui: &mut Ui, label: &str, action: Option<Action>| {
             if ui.button(label).clicked() {
@@ -166,10 +229,21 @@ fn menu(response: &egui::Response, desk: &mut Desk, place: usize, track: &Track,
             if item(ui, text::EDIT_RECIPE, None) {
                 desk.line = track.recipe.clone();
                 desk.editing = Some(track.id);
+                desk.focus_line = true;
+            }
+            if !chain::steps(track).is_empty() {
+                let open = desk.chain.open.contains(&track.id);
+                if item(ui, if open { text::chain::HIDE_STEPS } else { text::chain::SHOW_STEPS }, None) {
+                    chain::toggle(desk, track.id);
+                }
+                examined = item(ui, &text::shelf::exam_with(desk.exam().label), None);
             }
             item(ui, text::REMOVE, Some(Action::Engine(Command::Remove(track.id))));
         }
     });
+    if examined {
+        actions.extend(exams::of_track(state, track, desk.exam()));
+    }
 }
 
 /// The field under the list, with a button that asks for files.
@@ -189,6 +263,9 @@ fn add_line(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Actio
         if response.changed() {
             desk.line_fault = None;
         }
+        if std::mem::take(&mut desk.focus_line) {
+            response.request_focus();
+        }
         if let Some(fault) = &desk.line_fault {
             let at = output.galley.pos_from_cursor(egui::text::CCursor::new(fault.column)).left_bottom();
             let tip = output.galley_pos + at.to_vec2();
@@ -202,7 +279,7 @@ fn add_line(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Actio
         }
         let tip = text::CHOOSE_TIP;
         if widgets::icon_button(ui, Icon::Folder, text::CHOOSE_FILES, tip, vec2(28.0, 28.0)).clicked() {
-            actions.push(Action::ChooseFiles { replace: false });
+            actions.push(Action::Choose(Wish::Add));
         }
     });
     if let Some(fault) = &desk.line_fault {

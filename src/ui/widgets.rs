@@ -43,6 +43,22 @@ pub fn segmented(ui: &mut Ui, segments: &[Segment<'_>], on: usize) -> Option<usi
     clicked
 }
 
+/// A box to tick.
+pub fn tick(ui: &mut Ui, rect: Rect, id: egui::Id, on: bool, label: &str) -> Response {
+    let response = ui.interact(rect.expand(4.0), id, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(accesskit::Role::CheckBox, true, on, label));
+    let edge = if response.hovered() { Color32::WHITE } else { style::FAINT };
+    let fill = if on { style::BLUE } else { style::SUNK };
+    let stroke = if on { Stroke::NONE } else { Stroke::new(1.0, edge) };
+    ui.painter().rect(rect, CornerRadius::same(3), fill, stroke, egui::StrokeKind::Inside);
+    if on {
+        let at = |x: f32, y: f32| rect.min + vec2(x, y) * (rect.width() / 16.0);
+        let line = vec![at(3.5, 8.5), at(6.5, 11.5), at(12.5, 4.5)];
+        ui.painter().add(egui::Shape::line(line, Stroke::new(2.0, style::SUNK)));
+    }
+    response
+}
+
 /// Icons drawn by hand, so that they look the same everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Icon {
@@ -52,6 +68,9 @@ pub enum Icon {
     Forward,
     Close,
     Folder,
+    /// Points right when folded, down when open.
+    Folded,
+    Unfolded,
 }
 
 /// A square button with an icon; `label` is its accessible name.
@@ -104,6 +123,12 @@ fn paint_icon(painter: &Painter, icon: Icon, c: Pos2, color: Color32) {
         Icon::Close => {
             painter.line_segment([at(-3.5, -3.5), at(3.5, 3.5)], stroke);
             painter.line_segment([at(-3.5, 3.5), at(3.5, -3.5)], stroke);
+        }
+        Icon::Folded => {
+            painter.add(egui::Shape::line(vec![at(-2.0, -4.0), at(2.5, 0.0), at(-2.0, 4.0)], stroke));
+        }
+        Icon::Unfolded => {
+            painter.add(egui::Shape::line(vec![at(-4.0, -2.0), at(0.0, 2.5), at(4.0, -2.0)], stroke));
         }
         Icon::Folder => {
             let outline =

@@ -39,6 +39,8 @@ fn the_canonical_line_parses_to_the_same_line() {
         "\"a = b.mkv\" | up 2 box",
         "\"source\" | up 2 box",
         "inch\".mkv | up 2 box",
+        "source | blur 1.50 down=0 | chroma 4 shift=-1 | noise 3 seed=7 | jpeg 30 | down 2 gauss",
+        "source | blur 2 down=2 | chroma 4 shift=0 | noise 3 seed=0",
     ] {
         let canonical = parse(line).to_string();
         assert_eq!(parse(&canonical).to_string(), canonical, "{line}");
@@ -96,6 +98,27 @@ fn errors_point_at_the_character() {
     assert_eq!(column(line).0, line.find("99").unwrap());
     let line = "source | down 0.5 box";
     assert_eq!(column(line).0, line.find("0.5").unwrap());
+}
+
+#[test]
+fn options_are_checked_one_by_one() {
+    for (line, at, says) in [
+        ("source | noise 3 sed=7", "sed", "did you mean “seed”"),
+        ("source | noise 3 seed=1.5", "1.5", "whole number"),
+        ("source | noise 3 seed=-1", "-1", "whole number"),
+        ("source | noise 3 seed=1 seed=2", "seed=2", "twice"),
+        ("source | blur 2 3", "3", "one word too many"),
+        ("source | blur 2 up 2 box", "up", "put a bar"),
+        ("source | blur 2 down=x", "x", "is a number"),
+        ("source | blur 51", "51", "0 to 50"),
+        ("source | chroma 0.5", "0.5", "1 to 50"),
+        ("source | jpeg 0", "0", "from 1 to 100"),
+        ("source | jpeg 30.5", "30.5", "from 1 to 100"),
+    ] {
+        let (column, message) = column(line);
+        assert_eq!(column, line.rfind(at).unwrap(), "{line}: {message}");
+        assert!(message.contains(says), "{line}: {message}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 pub mod fake;
 #[path = "ui/looks.rs"]
 mod looks;
+#[path = "ui/models.rs"]
+pub mod models;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use stages::{STAGES, Stage, StageKind};
+pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 
 /// The word that stands for the reference.

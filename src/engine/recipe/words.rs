@@ -127,10 +127,78 @@ impl<'a> Words<'a> {
     /// When the next word is none, or outside.
     pub fn number(&mut self, what: &str, low: f64, high: f64) -> Result<f64, RecipeError> {
         let (at, word) = self.word(what)?;
+        self.checked(at, word, what, low, high)
+    }
+
+    fn checked(&self, at: usize, word: &str, what: &str, low: f64, high: f64) -> Result<f64, RecipeError> {
         match word.parse::<f64>() {
             Ok(n) if (low..=high).contains(&n) => Ok(n),
             Ok(_) => Err(self.error(at, format!("{what} goes from {low} to {high}, not {word}"))),
             Err(_) => Err(self.error(at, format!("{what} is a number such as {}, not “{word}”", high.min(2.0)))),
+        }
+    }
+
+    /// The rest of the stage: words `key=value` in any order, each key one of `keys` and there once.
+    ///
+    /// # Errors
+    /// At a word that is no such pair, an unknown key, a key that comes again.
+    pub fn options(&mut self, keys: &[&str]) -> Result<Vec<Given<'a>>, RecipeError> {
+        let mut found: Vec<Given<'a>> = Vec::new();
+        let hint = match keys {
+            [] => "nothing more belongs here".to_owned(),
+            keys => format!("here may stand {}", keys.iter().map(|k| format!("{k}=…")).collect::<Vec<_>>().join(", ")),
+        };
+        let bar = "put a bar “|” before the next stage";
+        while !self.rest.is_empty() {
+            let (at, word) = self.word("an option")?;
+            let Some((key, value)) = word.split_once('=') else {
+                return Err(self.error(at, format!("“{word}” is one word too many: {hint}; {bar}")));
+            };
+            if !keys.contains(&key) {
+                let near = nearest(key, keys.iter().copied()).map(|near| format!("; did you mean “{near}”?"));
+                return Err(self.error(at, format!("“{key}” is not known: {hint}{}", near.unwrap_or_default())));
+            }
+            if found.iter().any(|given| given.key == key) {
+                return Err(self.error(at, format!("“{key}” is given twice")));
+            }
+            found.push(Given { key, at: at + key.len() + 1, value });
+        }
+        Ok(found)
+    }
+
+    /// The number given for `key`, if one is.
+    ///
+    /// # Errors
+    /// When the value is no number between `low` and `high`.
+    pub fn option(
+        &self,
+        given: &[Given<'_>],
+        key: &str,
+        what: &str,
+        (low, high): (f64, f64),
+    ) -> Result<Option<f64>, RecipeError> {
+        let Some(given) = given.iter().find(|given| given.key == key) else { return Ok(None) };
+        self.checked(given.at, given.value, what, low, high).map(Some)
+    }
+
+    /// The whole number given for `key`, if one is.
+    ///
+    /// # Errors
+    /// When the value is no whole number between `low` and `high`.
+    pub fn whole_option(
+        &self,
+        given: &[Given<'_>],
+        key: &str,
+        what: &str,
+        (low, high): (u64, u64),
+    ) -> Result<Option<u64>, RecipeError> {
+        let Some(given) = given.iter().find(|given| given.key == key) else { return Ok(None) };
+        match given.value.parse::<u64>() {
+            Ok(n) if (low..=high).contains(&n) => Ok(Some(n)),
+            _ => {
+                Err(self
+                    .error(given.at, format!("{what} is a whole number from {low} to {high}, not “{}”", given.value)))
+            }
         }
     }
 
@@ -157,6 +225,14 @@ impl<'a> Words<'a> {
         Err(self
             .error(self.start, format!("“{}” is one word too many; put a bar “|” before the next stage", self.rest)))
     }
+}
+
+/// A word `key=value`; `at` is the value's byte offset in the line.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    pub key: &'a str,
+    pub at: usize,
+    pub value: &'a str,
 }
 
 /// The one of `names` that is spelled most like `word`, if any is near.

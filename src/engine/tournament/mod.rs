@@ -1,4 +1,15 @@
 //! The tournament: a few seconds, many candidates, one table.
+//!
+//! ```text
+//! Command::Tournament(plan) ─► host ─ thread "tournament" ─► run: a line after the other ─► row: open, make, measure
+//!                                ▲                                                            │
+//!                                └──────────────── News (the row as it stands) ◄──────────────┘
+//! ```
+
+mod compose;
+mod host;
+mod memory;
+mod row;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,6 +17,9 @@ use std::sync::Arc;
 
 use crate::frame::Frame;
 use crate::metrics::Pooled;
+
+pub use compose::compose;
+pub(super) use host::{Contest, News};
 
 /// What is to be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,33 +39,63 @@ pub struct Tournament {
     pub rows: Vec<Row>,
     /// Whether something still runs.
     pub running: bool,
+    /// What the rows are measured against.
+    pub referee: Referee,
+}
+
+/// The reference of a tournament: it may be closed by the time the table is written.
+#[derive(Clone, Debug, Default)]
+pub struct Referee {
+    /// The line it was opened from, as typed.
+    pub line: String,
+    pub width: u32,
+    pub height: u32,
+    /// Frames of the whole film.
+    pub frames: usize,
+    /// Seconds from the first frame at which the stretch begins and ends.
+    pub seconds: (f64, f64),
+    /// As [`crate::frame::SourceInfo`] has them.
+    pub sample_aspect: (u32, u32),
+    pub rotation: u16,
+    /// Its picture of [`Plan::picture`], once it was decoded.
+    pub picture: Option<Arc<Frame>>,
 }
 
 /// One candidate's results; each is filled as it becomes known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Row {
     pub line: String,
     /// A short name.
     pub label: String,
     pub status: RowStatus,
-    /// Seconds one frame took to make, mean over the frames after the first.
+    /// Seconds one frame took to make, mean over the frames after the first. Only the making is timed, not the
+    /// measuring. A lone frame is made twice if stages make it, and the second time counts.
     pub seconds_per_frame: Option<f64>,
-    /// Seconds until the first frame was there, loading included.
+    /// Seconds until the first frame was there, opening and loading included (but for a model that was loaded before).
     pub first_seconds: Option<f64>,
-    /// Peak bytes that the program took beyond what it took before the row, where the system tells.
+    /// Peak bytes that the program took beyond what it took before the row, where the system tells (Linux). A model
+    /// that was loaded before, and memory of a graphics card, do not count.
     pub memory_bytes: Option<u64>,
-    /// Seconds that the reference's whole film would take.
+    /// Seconds that the reference's whole film would take: `seconds_per_frame` for each of its frames with a partner.
     pub film_seconds: Option<f64>,
     /// Pooled over the frames measured so far, by metric id.
     pub scores: BTreeMap<&'static str, Pooled>,
+    /// For each of [`Row::scores`] the frames whose samples are the reference's own, where there are any.
+    pub identical: BTreeMap<&'static str, usize>,
+    /// Whether nothing better than the input is known: the line enlarges or restores the reference itself, so that its
+    /// scores say how true it stays to its input, not how well it restores.
+    pub against_input: bool,
     /// How the scores were reached, in one line.
     pub provenance: String,
-    /// The picture of [`Plan::picture`].
+    /// What each model of the chain ran on and how; empty without models.
+    pub device: String,
+    /// The picture of [`Plan::picture`]; floats are rounded to 16 bits.
     pub picture: Option<Arc<Frame>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum RowStatus {
+    #[default]
     Waiting,
     /// Frames done, of how many.
     Running {
@@ -63,4 +107,11 @@ pub enum RowStatus {
     Cancelled,
     /// One sentence.
     Failed(String),
+}
+
+impl RowStatus {
+    /// Whether nothing more will come.
+    pub fn is_over(&self) -> bool {
+        !matches!(self, RowStatus::Waiting | RowStatus::Running { .. })
+    }
 }

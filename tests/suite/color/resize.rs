@@ -24,6 +24,7 @@ fn slow_resize(src: &[f64], (w, h): (usize, usize), (tw, th): (usize, usize), ke
             }
             Kernel::Lanczos if x == 0.0 => 1.0,
             Kernel::Lanczos if x < 3.0 => 3.0 * (pi * x).sin() * (pi * x / 3.0).sin() / (pi * pi * x * x),
+            Kernel::Gauss if x < 3.0 => (-0.5 * (x / 0.5).powi(2)).exp(),
             _ => 0.0,
         }
     }

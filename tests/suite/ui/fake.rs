@@ -11,6 +11,8 @@ use doublet::frame::{
 };
 use doublet::ui::{Conductor, UiRequest};
 
+use super::models;
+
 /// What the fake was asked, in order.
 #[derive(Default)]
 pub struct Log {
@@ -61,7 +63,7 @@ impl Fake {
         let place = self.state.tracks.len();
         let name = line.rsplit('/').next().unwrap_or(line);
         let label = match line.contains('|') {
-            true => "compact-2x".to_owned(),
+            true => line.rsplit("model ").next().unwrap_or(line).to_owned(),
             false => name.trim_end_matches(".mkv").replace('_', " "),
         };
         let series = if place == 0 { BTreeMap::new() } else { self.series(place) };
@@ -69,7 +71,7 @@ impl Fake {
             id,
             recipe: line.into(),
             label: if place == 0 { name.into() } else { label },
-            stages: Vec::new(),
+            stages: line.split(" | ").skip(1).map(str::to_owned).collect(),
             tap: None,
             status: TrackStatus::Ready,
             info: Some(Arc::new(self.info(name))),
@@ -159,6 +161,32 @@ impl Fake {
                 candidates.iter().for_each(|c| self.add(c));
             }
             Command::Remove(id) => self.state.tracks.retain(|t| t.id != id),
+            Command::Edit(id, line) => {
+                if let Some(track) = self.state.tracks.iter_mut().find(|t| t.id == id) {
+                    track.stages = line.split(" | ").skip(1).map(str::to_owned).collect();
+                    track.recipe = line;
+                }
+            }
+            Command::Move(id, to) => {
+                if let Some(from) = self.state.tracks.iter().position(|t| t.id == id) {
+                    let track = self.state.tracks.remove(from);
+                    self.state.tracks.insert(to, track);
+                }
+            }
+            Command::Tap(id, tap) => {
+                self.state.tracks.iter_mut().filter(|t| t.id == id).for_each(|t| t.tap = tap);
+            }
+            Command::Range(range) => self.state.range = range,
+            Command::FindHardest(_) => self.state.range = Some(6..31),
+            Command::ShelfAdd(paths) => self.state.shelf.extend(paths.iter().map(|p| models::card(p))),
+            Command::ShelfForget(path) => self.state.shelf.retain(|c| c.path != path),
+            Command::Tournament(plan) => self.state.tournament = Some(models::begun(plan)),
+            Command::StopTournament => {
+                if let Some(run) = &mut self.state.tournament {
+                    run.running = false;
+                }
+            }
+            Command::ForgetTournament => self.state.tournament = None,
             Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
             _ => {}
         }

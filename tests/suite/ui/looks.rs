@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 
 use super::fake::Fake;
-use super::{Window, open_drawn};
+use super::{Window, models, open_drawn};
 
 /// The picture area of a rendered window.
 fn area(window: &mut Window) -> RgbaImage {
@@ -101,5 +101,62 @@ fn troubled() -> Fake {
     state.busy = Some(("making the demo scene".into(), Some(0.4)));
     let sentence = "vendor_b.mkv has 46 of 48 frames: the last two are compared with nothing".to_owned();
     state.notices.push(Notice { id: 1, severity: doublet::frame::Severity::Note, sentence, track: None });
+    fake
+}
+
+#[test]
+#[ignore = "writes pictures to look at: cargo test --test main ui::looks::look_at_models -- --ignored"]
+fn look_at_models() {
+    let out = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/look");
+    std::fs::create_dir_all(&out).unwrap();
+    for (w, h) in [(1600.0, 1000.0), (960.0, 600.0)] {
+        let shoot = |window: &mut Window, name: &str| {
+            window.harness.run_steps(4);
+            window.harness.render().unwrap().save(out.join(format!("{name}-{w}.png"))).unwrap();
+        };
+        let Some(mut window) = open_drawn(stocked(), (w, h)) else { return };
+        window.press(Key::U);
+        window.harness.get_by_label("Tick compact-2x").click();
+        window.harness.run_steps(2);
+        window.press(Key::ArrowDown);
+        window.harness.hover_at(window.harness.get_by_label("Model span-4x").rect().center());
+        shoot(&mut window, "shelf");
+        window.harness.get_by_label("Exam preset").click();
+        shoot(&mut window, "exam");
+        window.press(Key::Escape);
+        window.harness.get_by_label("Picture").click();
+        window.harness.run_steps(2);
+        window.press(Key::Num4);
+        window.press(Key::E);
+        window.harness.key_press_modifiers(egui::Modifiers::ALT, Key::ArrowLeft);
+        window.harness.key_press_modifiers(egui::Modifiers::SHIFT, Key::H);
+        shoot(&mut window, "chain");
+        window.harness.get_by_label("+ step").click();
+        shoot(&mut window, "step-menu");
+        window.press(Key::Escape);
+        window.harness.key_press_modifiers(egui::Modifiers::SHIFT, Key::T);
+        shoot(&mut window, "tournament-empty");
+        for rows in [7, 30] {
+            let mut fake = stocked();
+            fake.state_mut().tournament = Some(models::under_way(rows, (768, 432)));
+            let Some(mut window) = open_drawn(fake, (w, h)) else { return };
+            window.harness.key_press_modifiers(egui::Modifiers::SHIFT, Key::T);
+            window.harness.run_steps(40);
+            shoot(&mut window, &format!("tournament-{rows}"));
+        }
+        let Some(mut window) = open_drawn(Fake::empty(), (w, h)) else { return };
+        window.press(Key::U);
+        shoot(&mut window, "shelf-empty");
+    }
+}
+
+/// Four tracks, the last a longer chain, and a shelf.
+fn stocked() -> Fake {
+    let mut fake = Fake::four((768, 432));
+    fake.state_mut().shelf = models::shelf();
+    let chain = "source | down 2 bicubic | model restore-1x | model compact-2x";
+    let track = &mut fake.state_mut().tracks[3];
+    track.recipe = chain.into();
+    track.stages = chain.split(" | ").skip(1).map(str::to_owned).collect();
     fake
 }

@@ -1,5 +1,9 @@
 //! Every word of the window, in one place.
 
+pub mod chain;
+pub mod shelf;
+pub mod tournament;
+
 pub const TITLE: &str = "Doublet";
 pub fn title(reference: &str) -> String {
     format!("{reference} – {TITLE}")
@@ -15,6 +19,7 @@ pub const GROUP_ZOOM: &str = "Zoom";
 pub const GROUP_TIME: &str = "Time";
 pub const GROUP_WINDOW: &str = "Window";
 pub const GROUP_FILES: &str = "Files";
+pub const GROUP_TRY: &str = "Models and tournament";
 
 pub const SWAP: Words = ("Swap sides", "Exchange what is left and what is right");
 pub const FOLLOW: Words = ("Line follows pointer", "Let the split line follow the pointer, or pin it again");
@@ -63,7 +68,7 @@ pub fn pick_left(place: usize) -> String {
 
 // The mouse, for the help.
 pub const GROUP_MOUSE: &str = "Mouse";
-pub const MOUSE: [Words; 7] = [
+pub const MOUSE: [Words; 10] = [
     ("Wheel", "Zoom at the pointer"),
     ("Drag the picture", "Move it"),
     ("Drag the line", "Move the split"),
@@ -71,6 +76,9 @@ pub const MOUSE: [Words; 7] = [
     ("Hold Shift or a plate", "See the reference"),
     ("Drop right", "Add candidates"),
     ("Drop left", "Set the reference"),
+    ("Drop a model or folder", "Put it on the shelf"),
+    ("Drag a row or a step", "Put it elsewhere"),
+    ("Click a step", "See the picture after it"),
 ];
 
 // Top bar.
@@ -177,6 +185,10 @@ pub const PATH_LABEL: &str = "Path of a file";
 pub const PATH_TITLE: &str = "Open by path";
 pub const PATH_WHY: &str = "No file dialog came up (this desktop may have no portal). Type or paste a path:";
 pub const PATH_OPEN: &str = "Open";
+pub const PATH_SAVE: &str = "Save";
+pub const PATH_SHELF: &str = "Put on the shelf";
+pub const SAVE_TITLE: &str = "Save by path";
+pub const SHELF_TITLE: &str = "Models by path";
 pub const CANCEL: &str = "Cancel";
 pub const PALETTE_HINT: &str = "Type a command";
 pub const NO_COMMAND: &str = "No command has that name.";

@@ -1,0 +1,131 @@
+//! The stages a recipe can name. A new stage is one type in a file of this folder, and one line of [`STAGES`].
+
+mod adjust;
+mod degrade;
+mod model;
+mod resample;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::engine::{Opened, Workshop};
+use crate::filters::Direction;
+use crate::frame::{FrameSource, SourceError};
+
+use super::words::{RecipeError, Words, nearest};
+
+/// One step of a chain, parsed: it opens as a source that wraps the step before.
+pub trait Stage: Debug + Send + Sync {
+    /// The stage's words, canonical: they parse to the same stage.
+    fn line(&self) -> String;
+
+    /// A few characters for lists and plates.
+    fn label(&self) -> String {
+        self.line()
+    }
+
+    /// Puts the stage behind `input`, whose key names all that comes before.
+    ///
+    /// # Errors
+    /// One sentence when the stage cannot work on such an input, or what it names is not to be had.
+    fn open(&self, input: Opened, workshop: &Workshop) -> Result<Box<dyn FrameSource>, SourceError>;
+}
+
+type Parsed = Result<Arc<dyn Stage>, RecipeError>;
+
+/// A row of [`STAGES`].
+pub struct StageKind {
+    pub name: &'static str,
+    /// The words after the name: "S KERNEL".
+    pub usage: &'static str,
+    /// One line for people.
+    pub help: &'static str,
+    pub example: &'static str,
+    parse: fn(&mut Words<'_>) -> Parsed,
+}
+
+pub static STAGES: &[StageKind] = &[
+    StageKind {
+        name: "down",
+        usage: "S KERNEL",
+        help: "smaller by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; antialiased, edges stay in place",
+        example: "source | down 2 bicubic",
+        parse: |words| resample::parse(words, Direction::Down),
+    },
+    StageKind {
+        name: "up",
+        usage: "S KERNEL",
+        help: "larger by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; edges stay in place",
+        example: "source | down 2 bicubic | up 2 lanczos",
+        parse: |words| resample::parse(words, Direction::Up),
+    },
+    StageKind {
+        name: "model",
+        usage: "NAME_OR_FILE",
+        help: "an upscaler or restorer, by the name of a model on the shelf or by file (.onnx, .pth, .pt, .safetensors)",
+        example: "source | down 2 bicubic | model compact-2x",
+        parse: model::parse,
+    },
+    StageKind {
+        name: "blur",
+        usage: "S [down=T]",
+        help: "softens by a Gaussian of standard deviation S (0 to 50) luma samples, T downwards if given; edges stay in place",
+        example: "source | blur 1.5",
+        parse: degrade::blur,
+    },
+    StageKind {
+        name: "chroma",
+        usage: "S [shift=X]",
+        help: "softens colour alone, across, by S (1 to 50) luma samples, and moves it X to the right, as tape does",
+        example: "source | chroma 4 shift=1",
+        parse: degrade::chroma,
+    },
+    StageKind {
+        name: "noise",
+        usage: "S [seed=N]",
+        help: "adds Gaussian noise of standard deviation S (0 to 100, in 8-bit codes) to luma, new for every frame",
+        example: "source | noise 4",
+        parse: degrade::noise,
+    },
+    StageKind {
+        name: "jpeg",
+        usage: "Q",
+        help: "each frame as a JPEG of quality Q (1 to 100), 8 bits and 4:2:0, would give it back",
+        example: "source | jpeg 30",
+        parse: degrade::jpeg,
+    },
+    StageKind {
+        name: "unsharp",
+        usage: "A",
+        help: "sharpens luma by A (0 to 5) over a 5x5 neighbourhood, as FFmpeg's unsharp=5:5:A",
+        example: "encode.mkv | unsharp 1",
+        parse: adjust::unsharp,
+    },
+    StageKind {
+        name: "contrast",
+        usage: "C",
+        help: "stretches luma about mid-grey by C (0 to 4), as FFmpeg's eq=contrast=C",
+        example: "encode.mkv | contrast 1.1",
+        parse: adjust::contrast,
+    },
+];
+
+/// Reads one stage to its end.
+pub(super) fn parse(mut words: Words<'_>) -> Parsed {
+    let (at, name) = words.word("a stage")?;
+    let Some(kind) = STAGES.iter().find(|kind| kind.name == name) else {
+        let hint = match nearest(&name.to_lowercase(), STAGES.iter().map(|kind| kind.name)) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => format!("stages are {}", STAGES.iter().map(|k| k.name).collect::<Vec<_>>().join(", ")),
+        };
+        return Err(words.error(at, format!("there is no stage “{name}”; {hint}")));
+    };
+    let stage = (kind.parse)(&mut words)?;
+    words.end()?;
+    Ok(stage)
+}
+
+/// ` key=value` where there is a value, for canonical lines.
+fn option(key: &str, value: Option<impl std::fmt::Display>) -> String {
+    value.map(|value| format!(" {key}={value}")).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! How much memory a row takes: the kernel's own mark of the most that was resident at once, set back before each part
+//! of the work that counts.
+
+/// Measures one row. What other parts of the program take between the parts that count (decoding for the scores,
+/// pictures kept) is set off.
+pub(super) struct Meter {
+    /// Resident bytes before the row.
+    before: u64,
+    /// What was added since by work that does not count.
+    aside: i64,
+    /// Resident bytes when the last part ended.
+    left: u64,
+    peak: u64,
+}
+
+impl Meter {
+    /// `None` where the system does not tell.
+    pub fn start() -> Option<Self> {
+        let before = system::resident()?;
+        system::reset()?;
+        Some(Self { before, aside: 0, left: before, peak: 0 })
+    }
+
+    /// A part of the work that counts begins.
+    pub fn enter(&mut self) {
+        if let Some(now) = system::resident() {
+            self.aside += now as i64 - self.left as i64;
+        }
+        // Was possible at the start.
+        _ = system::reset();
+    }
+
+    /// It ends.
+    pub fn leave(&mut self) {
+        if let (Some(most), Some(now)) = (system::most(), system::resident()) {
+            let own = most as i64 - self.before as i64 - self.aside;
+            self.peak = self.peak.max(own.max(0) as u64);
+            self.left = now;
+        }
+    }
+
+    /// Bytes at the most so far.
+    pub fn peak(&self) -> u64 {
+        self.peak
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    pub fn resident() -> Option<u64> {
+        field("VmRSS:")
+    }
+
+    pub fn most() -> Option<u64> {
+        field("VmHWM:")
+    }
+
+    /// Sets the mark of the most back to what is resident now (proc(5), clear_refs, since Linux 4.0).
+    pub fn reset() -> Option<()> {
+        std::fs::write("/proc/self/clear_refs", "5").ok()
+    }
+
+    fn field(name: &str) -> Option<u64> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    pub fn resident() -> Option<u64> {
+        None
+    }
+
+    pub fn most() -> Option<u64> {
+        None
+    }
+
+    pub fn reset() -> Option<()> {
+        None
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    fn filled(mib: usize) -> Vec<u8> {
+        std::hint::black_box((0..mib << 20).map(|n| n as u8 | 1).collect())
+    }
+
+    /// Other tests run in the same process: bounds are wide, and the amounts large against what those take.
+    #[test]
+    fn what_is_taken_within_counts_and_what_is_taken_between_does_not() {
+        let Some(mut meter) = Meter::start() else {
+            println!("skipped: this kernel does not set its marks back");
+            return;
+        };
+        meter.enter();
+        drop(filled(400));
+        meter.leave();
+        let first = meter.peak();
+        assert!(first >= 390 << 20, "freed again, but it was there: {first}");
+        let kept = filled(600);
+        meter.enter();
+        meter.leave();
+        assert!(meter.peak() < first + (300 << 20), "{} after {first}", meter.peak());
+        drop(kept);
+    }
+}

@@ -1,0 +1,221 @@
+//! One row: a line is opened, every frame of the stretch made once and in order, and measured.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::color::{Target, conform};
+use crate::engine::pairing::Pairing;
+use crate::engine::recipe::{Head, Recipe};
+use crate::engine::scorer::{Measurement, measure, provenance};
+use crate::engine::workshop::Workshop;
+use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
+use crate::metrics::{METRICS, Value, pool};
+
+use super::memory::Meter;
+use super::{Plan, Row, RowStatus};
+
+/// Rows are told no more often than this; and no more often than so many times the telling itself took.
+const PAUSE: Duration = Duration::from_millis(200);
+const SHARE: u32 = 20;
+
+/// What rows need from outside.
+pub(super) struct Bench<'a> {
+    pub workshop: &'a Workshop,
+    pub reference: &'a Recipe,
+    pub plan: &'a Plan,
+    pub stop: &'a Stop,
+}
+
+/// What is told while a row runs.
+pub(super) enum Word<'a> {
+    Row(&'a Row),
+    /// The reference's picture of the plan.
+    Picture(&'a Arc<Frame>),
+}
+
+impl Bench<'_> {
+    /// Runs `row` to its end; how that went is its status.
+    pub fn run(&self, row: &mut Row, tell: &mut dyn FnMut(Word<'_>)) {
+        let ended = Recipe::parse(&row.line)
+            .map_err(|error| SourceError::source(error.to_string()))
+            .and_then(|recipe| self.measured(&recipe, row, tell));
+        row.status = match ended {
+            Ok(()) => RowStatus::Done,
+            Err(SourceError::Stopped) => RowStatus::Cancelled,
+            Err(error) => RowStatus::Failed(error.to_string()),
+        };
+        tell(Word::Row(row));
+    }
+
+    fn measured(&self, recipe: &Recipe, row: &mut Row, tell: &mut dyn FnMut(Word<'_>)) -> Result<(), SourceError> {
+        self.stop.check()?;
+        let of = self.plan.frames.len();
+        row.status = RowStatus::Running { done: 0, of };
+        tell(Word::Row(row));
+        let mut clock = Stopwatch::start();
+        let bare = clock.within(|| self.workshop.open_bare(recipe, Some(self.reference)))?;
+        let mut candidate = bare.source;
+        row.device = bare.devices.join("; ");
+        let info = candidate.info().clone();
+        // Through the store: its frames serve every row, and none of them is timed.
+        let mut reference = self.workshop.open(self.reference, None)?.source;
+        let pairing = Pairing::new(reference.info().timeline.clone(), info.timeline.clone());
+        row.against_input = against_input(recipe);
+        let mut tally = Tally::new(self.plan, (reference.info(), &info), pairing);
+        let (mut told, mut pause) = (Instant::now(), PAUSE);
+        for number in self.plan.frames.clone() {
+            let Ok(own) = tally.pairing.own(number) else { continue };
+            let frame = clock.frame(&mut *candidate, own, self.stop)?;
+            let truth = reference.frame(&mut Request::new(number, self.stop))?;
+            tally.add(measure(&truth, &frame, METRICS, self.workshop.kernel)?);
+            if number == self.plan.picture {
+                tell(Word::Picture(&truth));
+                row.picture = Some(kept(&frame, self.workshop)?);
+            }
+            if told.elapsed() >= pause {
+                let began = Instant::now();
+                tally.enter(row, &clock);
+                row.status = RowStatus::Running { done: tally.measured, of };
+                tell(Word::Row(row));
+                (told, pause) = (Instant::now(), PAUSE.max(SHARE * began.elapsed()));
+            }
+        }
+        if tally.measured == 1 && recipe.is_made() {
+            let lone = self.plan.frames.clone().find_map(|n| tally.pairing.own(n).ok());
+            if let Some(own) = lone {
+                clock.frame(&mut *candidate, own, self.stop)?;
+            }
+        }
+        tally.enter(row, &clock);
+        if tally.measured == 0 {
+            let why = tally.pairing.own(self.plan.frames.start).err().map(|no| no.to_string()).unwrap_or_default();
+            return Err(SourceError::source(format!("nothing to compare in this stretch: {why}")));
+        }
+        Ok(())
+    }
+}
+
+/// Whether scores of `recipe` compare with its own input: it begins with the reference, and nothing in it makes that
+/// worse, so that no truth is known that a model could be held against.
+fn against_input(recipe: &Recipe) -> bool {
+    recipe.head == Head::Source && recipe.is_made() && !super::compose::is_exam(recipe)
+}
+
+/// A frame to keep for the table: float pictures as 16 bits, which is what any screen shows, at half the memory.
+fn kept(frame: &Arc<Frame>, workshop: &Workshop) -> Result<Arc<Frame>, SourceError> {
+    if frame.layout.sample != Sample::F32 || frame.layout.family != Family::Rgb {
+        return Ok(frame.clone());
+    }
+    let color = ColorInfo::rgb(frame.color.primaries, frame.color.transfer);
+    let layout = Layout { sample: Sample::U16 { bits: 16 }, ..frame.layout };
+    Ok(conform(frame, &Target { layout, color, ..Target::of(frame) }, workshop.kernel)?.0)
+}
+
+/// Times the making, and nothing else.
+struct Stopwatch {
+    meter: Option<Meter>,
+    /// Opening, and the first frame.
+    first: Duration,
+    later: Duration,
+    frames: usize,
+}
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self { meter: Meter::start(), first: Duration::ZERO, later: Duration::ZERO, frames: 0 }
+    }
+
+    /// Does a part of the work that counts.
+    fn within<T>(&mut self, work: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
+        if let Some(meter) = &mut self.meter {
+            meter.enter();
+        }
+        let began = Instant::now();
+        let made = work();
+        let took = began.elapsed();
+        if let Some(meter) = &mut self.meter {
+            meter.leave();
+        }
+        if made.is_ok() {
+            *(if self.frames == 0 { &mut self.first } else { &mut self.later }) += took;
+        }
+        made
+    }
+
+    fn frame(&mut self, source: &mut dyn FrameSource, own: usize, stop: &Stop) -> Result<Arc<Frame>, SourceError> {
+        let made = self.within(|| source.frame(&mut Request::new(own, stop)))?;
+        self.frames += 1;
+        Ok(made)
+    }
+
+    fn seconds_per_frame(&self) -> Option<f64> {
+        (self.frames > 1).then(|| self.later.as_secs_f64() / (self.frames - 1) as f64)
+    }
+}
+
+/// What was measured so far.
+struct Tally {
+    infos: (SourceInfo, SourceInfo),
+    pairing: Pairing,
+    values: Vec<(&'static str, Vec<Value>)>,
+    steps: Vec<String>,
+    measured: usize,
+    /// The clause on which frames these are.
+    frames: String,
+}
+
+impl Tally {
+    fn new(plan: &Plan, (reference, candidate): (&SourceInfo, &SourceInfo), pairing: Pairing) -> Self {
+        let whole = plan.frames == (0..reference.timeline.len());
+        let (a, b) = (plan.frames.start, plan.frames.end);
+        let frames =
+            if whole { String::new() } else { format!("; measured on frames {a}..{b} (the end is not included)") };
+        Self {
+            infos: (reference.clone(), candidate.clone()),
+            pairing,
+            values: METRICS.iter().map(|m| (m.id(), Vec::new())).collect(),
+            steps: Vec::new(),
+            measured: 0,
+            frames,
+        }
+    }
+
+    fn add(&mut self, found: Measurement) {
+        self.measured += 1;
+        for ((_, all), (_, value)) in self.values.iter_mut().zip(found.values) {
+            all.extend(value);
+        }
+        for step in found.steps {
+            if !self.steps.contains(&step) {
+                self.steps.push(step);
+            }
+        }
+    }
+
+    /// Writes what is known into `row`.
+    fn enter(&self, row: &mut Row, clock: &Stopwatch) {
+        row.first_seconds = (clock.frames > 0).then_some(clock.first.as_secs_f64());
+        row.seconds_per_frame = clock.seconds_per_frame();
+        row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.pairing.pairs() as f64);
+        row.memory_bytes = clock.meter.as_ref().map(Meter::peak);
+        let plain = |all: &[Value]| all.iter().map(|v| v.value).collect::<Vec<_>>();
+        row.scores = self.values.iter().filter_map(|(id, all)| Some((*id, pool(&plain(all))?))).collect();
+        let same = |all: &[Value]| all.iter().filter(|v| v.identical).count();
+        row.identical = self.values.iter().map(|(id, all)| (*id, same(all))).filter(|(_, n)| *n > 0).collect();
+        let (reference, candidate) = (&self.infos.0, &self.infos.1);
+        row.provenance = provenance((reference, candidate), &self.pairing, &self.steps) + &self.frames;
+        if row.against_input {
+            row.provenance += &unknown_truth(reference, candidate);
+        }
+    }
+}
+
+/// The clause for scores that compare with the input.
+fn unknown_truth(reference: &SourceInfo, candidate: &SourceInfo) -> String {
+    let own = (candidate.width, candidate.height);
+    let how = match (reference.width, reference.height) {
+        (w, h) if (w, h) == own => String::new(),
+        (w, h) => format!(", the result brought to the input's {w}x{h}"),
+    };
+    format!("; against the input{how}: no truth is known, so this says how true the result stays, not how good it is")
+}
