@@ -57,6 +57,10 @@ impl Workshop {
         &self.added
     }
 
+    pub(super) fn chooser(&self) -> &Chooser {
+        &self.chooser
+    }
+
     pub(super) fn memory(&self) -> &Arc<Memory> {
         &self.memory
     }
@@ -99,6 +103,9 @@ impl Workshop {
             let input = Opened { source: opened.source, key: SourceKey(key.as_str().into()) };
             opened.source = stage.open(input, self)?;
             key = format!("{key} | {}", stage.line());
+            if models::is_halved(opened.source.info()) {
+                key += " in fp16";
+            }
         }
         Ok(self.stored(opened.source, key))
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use crate::frame::Stop;
 
@@ -20,6 +20,7 @@ pub struct Chooser {
     memory: Arc<Memory>,
     measures: bool,
     stop: Stop,
+    resting: Arc<Resting>,
     known: Mutex<HashMap<(String, DeviceKind), Arc<Chosen>>>,
     /// The way to the thread, once there was something to find out.
     jobs: Mutex<Option<SyncSender<Job>>>,
@@ -42,7 +43,20 @@ struct Job {
 impl Chooser {
     /// A chooser that goes by `memory`. `measures`: what is not remembered is found out.
     pub fn new(memory: Arc<Memory>, measures: bool) -> Self {
-        Self { memory, measures, stop: Stop::default(), known: Mutex::default(), jobs: Mutex::new(None) }
+        Self {
+            memory,
+            measures,
+            stop: Stop::default(),
+            resting: Arc::default(),
+            known: Mutex::default(),
+            jobs: Mutex::new(None),
+        }
+    }
+
+    /// Begins to find out about no further model, or goes on: somebody else measures.
+    pub fn rest(&self, resting: bool) {
+        *self.resting.flag.lock() = resting;
+        self.resting.changed.notify_all();
     }
 
     /// What is known of `model` on a device, now or later.
@@ -68,9 +82,9 @@ impl Chooser {
         let mut jobs = self.jobs.lock();
         if jobs.is_none() {
             let (sender, receiver) = sync_channel(WAITING);
-            let (memory, stop) = (self.memory.clone(), self.stop.clone());
+            let (memory, stop, resting) = (self.memory.clone(), self.stop.clone(), self.resting.clone());
             let thread = std::thread::Builder::new().name("choose".into());
-            *jobs = thread.spawn(move || find_out(&receiver, &memory, &stop)).is_ok().then_some(sender);
+            *jobs = thread.spawn(move || find_out(&receiver, &memory, &resting, &stop)).is_ok().then_some(sender);
         }
         if let Some(jobs) = &*jobs {
             // A full line: the simple way goes on.
@@ -82,6 +96,7 @@ impl Chooser {
 impl Drop for Chooser {
     fn drop(&mut self) {
         self.stop.set();
+        self.rest(false);
     }
 }
 
@@ -92,8 +107,21 @@ impl Chosen {
     }
 }
 
-fn find_out(jobs: &Receiver<Job>, memory: &Memory, stop: &Stop) {
+/// Set while the thread is to begin nothing.
+#[derive(Default)]
+struct Resting {
+    flag: Mutex<bool>,
+    changed: Condvar,
+}
+
+fn find_out(jobs: &Receiver<Job>, memory: &Memory, resting: &Resting, stop: &Stop) {
     while let Ok(Job { runtime, model, kind, chosen }) = jobs.recv() {
+        let mut flag = resting.flag.lock();
+        resting.changed.wait_while(&mut flag, |flag| *flag);
+        drop(flag);
+        if stop.is_set() {
+            return;
+        }
         let found = speed::choose(&runtime, &model, kind, stop);
         match (found, runtime.device(kind)) {
             (Ok(speed), Ok((device, _))) => {

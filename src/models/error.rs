@@ -78,6 +78,8 @@ pub enum ModelError {
 
     #[error("{name} is \"{value}\", where a whole number from {least} to {most} is due; change it or leave it out")]
     Setting { name: &'static str, value: String, least: u32, most: u32 },
+    #[error("DOUBLET_PRECISION is \"{value}\", where fp32 or fp16 is due; change it or leave it out")]
+    Precision { value: String },
     #[error("the model {model} takes one picture a run, not several")]
     Batch { model: String },
 
@@ -155,6 +157,16 @@ pub(super) fn brief(error: impl std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn memory_that_is_not_there_is_told_apart() {
+        let run = |reason: &str| super::ModelError::run("m", "CPU", reason.to_owned());
+        let lost = "Non-zero status code returned while running Conv node: the device was lost";
+        assert!(matches!(run(lost), super::ModelError::Run { .. }));
+        for reason in ["Failed to allocate memory for requested buffer of size 7", "std::bad_alloc", "Out of memory"] {
+            assert!(matches!(run(reason), super::ModelError::Memory { .. }), "{reason}");
+        }
+    }
+
     #[test]
     fn messages_are_made_short() {
         let noisy =

@@ -66,7 +66,7 @@ impl Stage {
         let shape = [making.source.planes(), height as usize, width as usize];
         let count: usize = shape.iter().product();
         let spare = self.spare.pop().filter(|samples| samples.len() == batch * count);
-        let mut samples = spare.unwrap_or_else(|| Samples::zeros(self.model.info().precision.0, batch * count));
+        let mut samples = spare.unwrap_or_else(|| Samples::zeros(self.way.seat.precision(), batch * count));
         for (i, tile) in tiles.iter().enumerate() {
             making.source.cut(tile.at, self.way.plan.tile, &mut samples, i * count);
         }

@@ -44,4 +44,4 @@ pub use session::Precision;
 pub use shelf::{ENDINGS, ShelfEntry, files, find, is_model_file, shelf, strip_ending};
 pub use speed::{Choice, Speed, measure};
 pub use stage::{upscale, upscale_chosen};
-pub use way::{Settings, tiling};
+pub use way::{Settings, is_halved, tiling};

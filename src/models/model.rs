@@ -95,12 +95,17 @@ fn thousands(number: u64) -> String {
 /// A model that passed its trials. Sessions on further devices are made when asked for.
 pub struct Model {
     info: ModelInfo,
-    /// What weights were computed in when they became a network.
-    precision: Precision,
-    /// By device and number of streams.
-    seats: Mutex<Vec<(DeviceKind, usize, Arc<Seat>)>>,
+    seats: Mutex<Vec<(Place, Arc<Seat>)>>,
     /// Whether several pictures may go through in one run, by device, once it was tried.
     batches: Mutex<Vec<(DeviceKind, bool)>>,
+}
+
+/// Where and how sessions run.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Place {
+    pub kind: DeviceKind,
+    pub precision: Precision,
+    pub streams: usize,
 }
 
 impl Model {
@@ -150,49 +155,48 @@ impl Model {
         let found = probe::probe(&name, &form, &mut run)?;
         let file = File { path, name: &name, file_bytes, sha256 };
         let info = describe(file, &header, &form, output_precision, found);
-        Ok(Self { info, precision, seats: Mutex::new(vec![(DeviceKind::Cpu, 1, seat)]), batches: Mutex::default() })
+        let place = Place { kind: DeviceKind::Cpu, precision: info.precision.0, streams: 1 };
+        Ok(Self { info, seats: Mutex::new(vec![(place, seat)]), batches: Mutex::default() })
     }
 
     pub fn info(&self) -> &ModelInfo {
         &self.info
     }
 
-    /// The sessions on a device for so many streams; loaded at the first call, and then tried against the CPU.
-    pub(super) fn seat(
-        &self,
-        runtime: &Runtime,
-        kind: DeviceKind,
-        streams: usize,
-        urgency: Urgency,
-    ) -> Result<Arc<Seat>, ModelError> {
-        let known = |seats: &[(DeviceKind, usize, Arc<Seat>)]| {
-            seats.iter().find(|(k, s, _)| (*k, *s) == (kind, streams)).map(|(.., seat)| seat.clone())
-        };
+    /// Whether the model can be run in `precision`: in its own, and weights in both.
+    pub(super) fn can_be(&self, precision: Precision) -> bool {
+        precision == self.info.precision.0 || self.info.converted_from.is_some()
+    }
+
+    /// The sessions at a place; loaded at the first call, and then tried against the CPU.
+    pub(super) fn seat(&self, runtime: &Runtime, place: Place, urgency: Urgency) -> Result<Arc<Seat>, ModelError> {
+        let known = |seats: &[(Place, Arc<Seat>)]| seats.iter().find(|(p, _)| *p == place).map(|(_, s)| s.clone());
         if let Some(seat) = known(&self.seats.lock()) {
             return Ok(seat);
         }
-        let (device, worker) = runtime.device(kind)?;
-        let network = network(&self.info.path, self.precision)?;
-        let seat = Seat::load(runtime, &self.info.path, (device, worker), urgency, streams, network.bytes)?;
-        if kind != DeviceKind::Cpu {
-            self.check_against_cpu(runtime, kind, &seat, urgency)?;
+        let (device, worker) = runtime.device(place.kind)?;
+        let network = network(&self.info.path, place.precision)?;
+        let seat = Seat::load(runtime, &self.info.path, (device, worker), urgency, place.streams, network.bytes)?;
+        let usual = Place { kind: DeviceKind::Cpu, precision: self.info.precision.0, streams: 1 };
+        if (place.kind, place.precision) != (usual.kind, usual.precision) {
+            self.check_against(usual, (runtime, place.kind, &seat), urgency)?;
         }
         let mut seats = self.seats.lock();
         let known = known(&seats);
         Ok(known.unwrap_or_else(|| {
-            seats.push((kind, streams, seat.clone()));
+            seats.push((place, seat.clone()));
             seat
         }))
     }
 
     /// Forgets the sessions on a device, which no longer answers as it did: the next call loads anew.
     pub(super) fn leave(&self, kind: DeviceKind) {
-        self.seats.lock().retain(|(k, ..)| *k != kind);
+        self.seats.lock().retain(|(place, _)| place.kind != kind);
     }
 
-    /// Forgets the sessions for other numbers of streams: they hold memory.
-    pub(super) fn settle_for(&self, kind: DeviceKind, streams: usize) {
-        self.seats.lock().retain(|(k, s, _)| *k != kind || *s == streams);
+    /// Forgets the other sessions on the device: they hold memory.
+    pub(super) fn settle_for(&self, place: Place) {
+        self.seats.lock().retain(|(other, _)| other.kind != place.kind || *other == place);
     }
 
     /// Whether two pictures in one run give what they give one by one; tried once a device.
@@ -232,7 +236,7 @@ impl Model {
     ) -> Result<Vec<f32>, ModelError> {
         let (device, worker) = runtime.device(kind)?;
         let (stop, size) = (Stop::default(), (batch, self.trial_shape()));
-        let samples = Samples::from_f32(self.info.precision.0, samples);
+        let samples = Samples::from_f32(seat.precision(), samples);
         let (_, result) = wait(submit(worker, seat, urgency, &stop, samples, size), device, &stop)?;
         result.and_then(|out| out.to_vec()).map_err(|reason| ModelError::run(&self.info.name, &device.name, reason))
     }
@@ -257,7 +261,8 @@ impl Model {
         let row = |c: usize, y: u32| (0..width).map(move |x| (c, y, x));
         let places = (0..shape[0]).flat_map(|c| (0..height).flat_map(move |y| row(c, y)));
         let samples = Samples::from_f32(self.info.precision.0, places.map(|(c, y, x)| at(c, y, x)).collect());
-        let seat = self.seat(runtime, kind, 1, Urgency::OnScreen)?;
+        let place = Place { kind, precision: self.info.precision.0, streams: 1 };
+        let seat = self.seat(runtime, place, Urgency::OnScreen)?;
         let mut net = seat.first();
         let clock = std::time::Instant::now();
         for _ in 0..count {
@@ -267,19 +272,18 @@ impl Model {
         Ok(clock.elapsed().as_secs_f64())
     }
 
-    /// Refuses a device that gives another picture than the CPU does: drivers do have faults.
-    fn check_against_cpu(
+    /// Refuses sessions that give another picture than the usual ones do: drivers do have faults.
+    fn check_against(
         &self,
-        runtime: &Runtime,
-        kind: DeviceKind,
-        seat: &Arc<Seat>,
+        usual: Place,
+        (runtime, kind, seat): (&Runtime, DeviceKind, &Arc<Seat>),
         urgency: Urgency,
     ) -> Result<(), ModelError> {
         let once = |kind: DeviceKind, seat: &Arc<Seat>| {
             self.try_run(runtime, (kind, seat), urgency, probe::texture(self.trial_shape()), 1)
         };
-        let cpu = self.seat(runtime, DeviceKind::Cpu, 1, urgency)?;
-        let off = furthest(&once(kind, seat)?, &once(DeviceKind::Cpu, &cpu)?);
+        let there = self.seat(runtime, usual, urgency)?;
+        let off = furthest(&once(kind, seat)?, &once(usual.kind, &there)?);
         // Half precision is good to about 0.002 here; ten times that is no rounding.
         if off.is_some_and(|off| off < 0.02) {
             return Ok(());

@@ -11,11 +11,12 @@ use super::ModelError;
 use super::model::wait;
 use super::queue::Worker;
 use super::runtime::{Device, Runtime};
-use super::session::{Net, Output, Samples};
+use super::session::{Net, Output, Precision, Samples};
 
 /// Sessions shared by all stages that use the model alike; run on their device's threads alone.
 pub(super) struct Seat {
     first: Mutex<Net>,
+    precision: Precision,
     /// The sessions of the further streams.
     others: Vec<Mutex<Net>>,
 }
@@ -42,7 +43,13 @@ impl Seat {
         };
         let first = load()?;
         let others = (1..streams).map(|_| load()).collect::<Result<_, _>>()?;
-        Ok(Arc::new(Self { first, others }))
+        let precision = first.lock().input.precision.unwrap_or(Precision::F32);
+        Ok(Arc::new(Self { first, precision, others }))
+    }
+
+    /// What it takes.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Runs that may be under way at once.

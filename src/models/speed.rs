@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::frame::{Stop, Urgency};
 
 use super::footprint::Footprint;
-use super::model::wait;
+use super::model::{Place, wait};
 use super::runtime::DeviceKind;
 use super::seat::Seat;
 use super::session::Samples;
 use super::way::{self, Settings};
-use super::{Memory, Model, ModelError, ModelInfo, Precision, Runtime, probe};
+use super::{Memory, Model, ModelError, Precision, Runtime, probe};
 
 /// The picture that all speeds are told for.
 const PICTURE: (u32, u32) = (1280, 720);
@@ -46,6 +46,13 @@ impl std::fmt::Display for Choice {
         let streams = if self.streams == 1 { "stream" } else { "streams" };
         write!(f, "{}, tiles of {}, {} {streams}", self.precision, self.tile, self.streams)?;
         if self.batch > 1 { write!(f, ", {} tiles a run", self.batch) } else { Ok(()) }
+    }
+}
+
+impl Choice {
+    /// Where the sessions for it are.
+    pub(super) fn place(&self, kind: DeviceKind) -> Place {
+        Place { kind, precision: self.precision, streams: self.streams.max(1) as usize }
     }
 }
 
@@ -125,9 +132,9 @@ pub(super) fn choose(
     let first = best.slice(stop)?;
     let mut seconds = best.picture(first);
     let mut spent = 2.0 * first;
-    let steps: [Step; 3] = [streams, tiles, batches];
+    let steps: [Step; 4] = [precisions, streams, tiles, batches];
     for step in steps {
-        for wish in step(model.info(), kind, &best.choice, runtime.threads()) {
+        for wish in step(model, kind, &best.choice, runtime.threads()) {
             if first > TOO_LONG || spent > BUDGET.as_secs_f64() {
                 break;
             }
@@ -146,7 +153,7 @@ pub(super) fn choose(
             }
         }
     }
-    model.settle_for(kind, best.choice.streams as usize);
+    model.settle_for(best.choice.place(kind));
     log::info!("{} on {kind}: {}, {:.3} s for a 720p picture", model.info().name, best.choice, seconds);
     Ok(Speed::new(seconds, best.choice))
 }
@@ -164,10 +171,17 @@ fn compare(one: &Trial<'_>, other: &Trial<'_>, stop: &Stop) -> Result<(f64, f64,
 }
 
 /// Ways that differ from one in one thing, for a model on a kind of device with so many threads.
-type Step = fn(&ModelInfo, DeviceKind, &Choice, usize) -> Vec<Choice>;
+type Step = fn(&Model, DeviceKind, &Choice, usize) -> Vec<Choice>;
+
+/// Half precision, on a graphics card, where the weights allow it. A processor has to widen each number first.
+fn precisions(model: &Model, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Choice> {
+    let other = Precision::F16;
+    let worth = kind != DeviceKind::Cpu && from.precision != other && model.can_be(other);
+    worth.then_some(Choice { precision: other, ..*from }).into_iter().collect()
+}
 
 /// More runs abreast.
-fn streams(_: &ModelInfo, kind: DeviceKind, from: &Choice, threads: usize) -> Vec<Choice> {
+fn streams(_: &Model, kind: DeviceKind, from: &Choice, threads: usize) -> Vec<Choice> {
     let most = if kind == DeviceKind::Cpu { threads.min(8) as u32 } else { 3 };
     let mut counts: Vec<u32> = [2, 3, 4, most].into_iter().filter(|n| (2..=most).contains(n)).collect();
     if kind == DeviceKind::Cpu {
@@ -179,7 +193,8 @@ fn streams(_: &ModelInfo, kind: DeviceKind, from: &Choice, threads: usize) -> Ve
 }
 
 /// Tiles of other sizes. On the CPU never larger ones: a tile is how long a person waits for the first piece.
-fn tiles(info: &ModelInfo, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Choice> {
+fn tiles(model: &Model, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Choice> {
+    let info = model.info();
     if info.fixed_size.is_some() {
         return Vec::new();
     }
@@ -194,7 +209,7 @@ fn tiles(info: &ModelInfo, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Cho
 }
 
 /// Several tiles a run; on the CPU one run fills the machine as it is.
-fn batches(_: &ModelInfo, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Choice> {
+fn batches(_: &Model, kind: DeviceKind, from: &Choice, _: usize) -> Vec<Choice> {
     let counts: &[u32] = if kind == DeviceKind::Cpu { &[] } else { &[2, 4] };
     counts.iter().map(|&batch| Choice { batch, ..*from }).collect()
 }
@@ -215,14 +230,14 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(runtime: &'a Runtime, model: &'a Arc<Model>, kind: DeviceKind, choice: Choice) -> Result<Self, ModelError> {
         let info = model.info();
-        let seat = model.seat(runtime, kind, choice.streams as usize, Urgency::Background)?;
+        let seat = model.seat(runtime, choice.place(kind), Urgency::Background)?;
         if choice.batch > 1 && !model.takes_batches(runtime, kind, &seat) {
             return Err(ModelError::Batch { model: info.name.clone() });
         }
         let plan = way::plan(info, PICTURE, choice.tile);
         let shape = [info.channels.0 as usize, plan.tile.1 as usize, plan.tile.0 as usize];
         let picture = probe::texture(shape);
-        let samples = Arc::new(Samples::from_f32(info.precision.0, picture.repeat(choice.batch as usize)));
+        let samples = Arc::new(Samples::from_f32(seat.precision(), picture.repeat(choice.batch as usize)));
         Ok(Self { runtime, model, kind, choice, seat, samples, shape, tiles: plan.tiles.len() })
     }
 

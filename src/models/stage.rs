@@ -12,6 +12,7 @@ use super::lent::Lender;
 use super::making::{Making, Stage};
 use super::picture::{Source, cut};
 use super::runtime::DeviceKind;
+use super::speed::Choice;
 use super::way::{Settings, Way, simple};
 use super::{Model, ModelError, ModelInfo, Runtime};
 
@@ -91,6 +92,12 @@ fn describe(input: &SourceInfo, model: &ModelInfo, kind: DeviceKind, way: &Way, 
     info.details = format!("{} on {kind}, {}", model.line(), way.words());
     info.notes.extend(note.map(|n| format!("{stage}: {n}")));
     info.notes.extend(model.notes.iter().map(|n| format!("{stage}: {n}")));
+    if way.halved {
+        info.notes.push(format!(
+            "{stage}: computed in half precision (fp16), which is faster here and rounds to about a thousandth; \
+             DOUBLET_PRECISION=fp32 computes in full"
+        ));
+    }
     if input.layout.alpha {
         info.notes.push(format!("{stage}: alpha is left out"));
     }
@@ -153,7 +160,8 @@ impl Upscaled {
     fn adopt(&mut self) {
         let Some(choice) = self.chooser.as_ref().and_then(|(_, chosen)| chosen.get()) else { return };
         let stage = &mut self.stage;
-        let choice = stage.settings.over(choice);
+        // Another precision would show: it waits until the source is opened anew, and then says so.
+        let choice = Choice { precision: stage.way.choice.precision, ..stage.settings.over(choice) };
         if choice == stage.way.choice {
             return;
         }

@@ -8,7 +8,15 @@ use super::runtime::{DeviceKind, Runtime};
 use super::seat::Seat;
 use super::speed::Choice;
 use super::tiles::{Grid, Plan};
-use super::{Model, ModelError, ModelInfo};
+use super::{Model, ModelError, ModelInfo, Precision};
+
+/// Stands in a source's details where a model's weights are computed in 16 bits though they were made for 32.
+const HALVED: &str = "computed in fp16";
+
+/// Whether a model in this source computes in 16 bits what was made for 32.
+pub fn is_halved(info: &crate::frame::SourceInfo) -> bool {
+    info.details.contains(HALVED)
+}
 
 /// Least and most input samples a tile has a side. Below, its overlap weighs more than the rest; above, memory does.
 const AIM: (f64, f64) = (384.0, 768.0);
@@ -23,6 +31,8 @@ pub struct Settings {
     pub device: Option<DeviceKind>,
     /// About how many input samples a tile has a side, its overlap included.
     pub tile: Option<u32>,
+    /// What weights are computed in; an ONNX file has its own.
+    pub precision: Option<Precision>,
     /// Runs abreast.
     pub streams: Option<u32>,
     /// Tiles that go through in one run, where the model can.
@@ -30,10 +40,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings that DOUBLET_DEVICE, DOUBLET_TILE, DOUBLET_STREAMS and DOUBLET_BATCH ask for.
+    /// The settings that DOUBLET_DEVICE (cpu, webgpu), DOUBLET_PRECISION (fp32, fp16), DOUBLET_TILE, DOUBLET_STREAMS and
+    /// DOUBLET_BATCH ask for.
     ///
     /// # Errors
-    /// [`ModelError::NoDevice`] and [`ModelError::Setting`] for what cannot be meant.
+    /// [`ModelError::NoDevice`], [`ModelError::Precision`] and [`ModelError::Setting`] for what cannot be meant.
     pub fn of_environment() -> Result<Self, ModelError> {
         let wish = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let number = |name: &'static str, least: u32, most: u32| {
@@ -41,6 +52,7 @@ impl Settings {
         };
         Ok(Self {
             device: wish("DOUBLET_DEVICE").map(|kind| kind.parse()).transpose()?,
+            precision: wish("DOUBLET_PRECISION").map(|value| precision(&value)).transpose()?,
             tile: number("DOUBLET_TILE", 16, 8192)?,
             streams: number("DOUBLET_STREAMS", 1, 8)?,
             batch: number("DOUBLET_BATCH", 1, 16)?,
@@ -50,12 +62,18 @@ impl Settings {
     /// `choice` with what is set by hand.
     pub(super) fn over(&self, choice: Choice) -> Choice {
         Choice {
+            precision: self.precision.unwrap_or(choice.precision),
             tile: self.tile.unwrap_or(choice.tile),
             streams: self.streams.unwrap_or(choice.streams).clamp(1, 8),
             batch: self.batch.unwrap_or(choice.batch).clamp(1, 16),
-            ..choice
         }
     }
+}
+
+fn precision(value: &str) -> Result<Precision, ModelError> {
+    let known = [Precision::F32, Precision::F16];
+    let found = known.into_iter().find(|precision| precision.to_string() == value.trim().to_ascii_lowercase());
+    found.ok_or_else(|| ModelError::Precision { value: value.to_owned() })
 }
 
 fn parsed(name: &'static str, value: &str, least: u32, most: u32) -> Result<u32, ModelError> {
@@ -98,6 +116,8 @@ pub(super) struct Way {
     pub seat: Arc<Seat>,
     /// Runs that wait their turn, besides those that run.
     spare_runs: usize,
+    /// Weights of 32 bits are computed in 16.
+    pub halved: bool,
 }
 
 impl Way {
@@ -108,19 +128,26 @@ impl Way {
         size: (u32, u32),
         mut choice: Choice,
     ) -> Result<Self, ModelError> {
-        let seat = model.seat(runtime, kind, choice.streams as usize, Urgency::OnScreen)?;
+        if !model.can_be(choice.precision) {
+            choice.precision = model.info().precision.0;
+        }
+        let seat = model.seat(runtime, choice.place(kind), Urgency::OnScreen)?;
         if choice.batch > 1 && !model.takes_batches(runtime, kind, &seat) {
             choice.batch = 1;
         }
         // A graphics card is done with a tile before the one before is joined.
         let spare_runs = if kind == DeviceKind::Cpu { 1 } else { 2 };
-        Ok(Self { choice, plan: plan(model.info(), size, choice.tile), seat, spare_runs })
+        let halved = choice.precision == Precision::F16 && model.info().precision.0 == Precision::F32;
+        Ok(Self { choice, plan: plan(model.info(), size, choice.tile), seat, spare_runs, halved })
     }
 
     /// "tiles of 512x512, 2 streams".
     pub fn words(&self) -> String {
         let (w, h) = self.plan.tile;
         let mut words = format!("tiles of {w}x{h}");
+        if self.halved {
+            words = format!("{HALVED}, {words}");
+        }
         if self.choice.streams > 1 {
             words += &format!(", {} streams", self.choice.streams);
         }

@@ -20,29 +20,31 @@ pub fn rows(rounds: usize) -> Vec<Row> {
 }
 
 fn collect(rounds: usize) -> Result<Vec<Row>, String> {
+    // The clip has frames for so many that nobody looked at.
+    let rounds = rounds.min(10);
     let clip = material::fixture(CLIP)?.display().to_string();
     let lines = [nets::span(48)?, upscale::light()?].map(|model| format!("source | model \"{}\"", model.display()));
     let mut desk = Desk::open(&clip, &lines[1])?;
 
-    let (mut fresh, mut change, mut seek, mut seen, mut repeat) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut fresh, mut change, mut seek, mut repeat) = (vec![], vec![], vec![], vec![]);
     for round in 0..rounds {
-        // A model that was in use before need not be loaded; the first time it is, and it is tried.
-        let heavy = desk.edit(&lines[0])?;
-        if round == 0 {
-            fresh.push(heavy)
-        } else {
-            change.push(heavy)
+        for (number, line) in lines.iter().enumerate() {
+            // Where nobody looked before: nothing comes from what was kept.
+            let place = 120 + 2 * round + number;
+            desk.seek(place, is_whole)?;
+            // A model that was in use before need not be loaded; the first time it is, and it is tried.
+            let taken = desk.edit(line)?;
+            if round == 0 && number == 0 { &mut fresh } else { &mut change }.push(taken);
+            desk.until(place, is_whole)?;
         }
-        change.push(desk.edit(&lines[1])?);
-        for frame in [10 + 7 * round, 60 + 5 * round] {
+        for frame in [2 + 5 * round, 60 + 5 * round] {
             seek.push(desk.seek(frame, is_real)?);
-            seen.push(desk.until(frame, is_whole)?);
+            desk.until(frame, is_whole)?;
         }
-        for frame in [10 + 7 * round, 60 + 5 * round] {
+        for frame in [2 + 5 * round, 60 + 5 * round] {
             repeat.push(desk.seek(frame, is_whole)?);
         }
     }
-    drop(seen);
     Ok(vec![
         Row::times("first tile, a model for the first time", &fresh, None),
         Row::times("first tile after a change of model", &change, None),
@@ -102,9 +104,7 @@ impl Desk {
         self.engine.send(Command::Edit(id, line.to_owned()));
         self.watch();
         self.until(frame, is_real)?;
-        let taken = clock.elapsed().as_secs_f64() * 1e3;
-        self.until(frame, is_whole)?;
-        Ok(taken)
+        Ok(clock.elapsed().as_secs_f64() * 1e3)
     }
 
     /// Milliseconds from a seek until the candidate shows that frame as `wanted`.

@@ -169,3 +169,28 @@ fn memory_that_is_not_there_is_told() {
         assert!(sentence.contains("DOUBLET_TILE"), "and what to do: {sentence}");
     }
 }
+
+#[test]
+fn half_precision_is_never_silent() {
+    let (Some(dir), Some(runtime)) = (super::support::testdata(), runtime()) else { return };
+    let model = runtime.model(&dir.join("models/realesr-animevideov3.pth")).unwrap();
+    let make = |precision: Option<Precision>| {
+        let settings = Settings { precision, ..cpu() };
+        let mut stage = upscale(&runtime, &model, Noise::new(64, 48), &settings).unwrap();
+        let picture = samples(&stage.get(0).unwrap());
+        (picture, doublet::models::is_halved(stage.info()), stage.info().notes.join(" "))
+    };
+    let (full, halved, notes) = make(None);
+    assert!(!halved && !notes.contains("half precision"), "{notes}");
+    let (half, halved, notes) = make(Some(Precision::F16));
+    assert!(halved && notes.contains("computed in half precision (fp16)"), "{notes}");
+    let off = worst(&full, &half);
+    println!("fp16 is {off:.1e} off fp32");
+    assert!(off > 0.0 && off < 2e-2, "{off}");
+    // An ONNX file of 32 bits stays what it is.
+    let folder = tempfile::tempdir().unwrap();
+    let fixed = load(&runtime, &folder, &onnx::deep(3));
+    let settings = Settings { precision: Some(Precision::F16), ..cpu() };
+    let stage = upscale(&runtime, &fixed, Noise::new(64, 48), &settings).unwrap();
+    assert!(!doublet::models::is_halved(stage.info()));
+}
