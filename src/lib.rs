@@ -23,10 +23,10 @@
 //! | 1 | [`gpu`] | wgpu: a device with or without a window, textures, buffers; knows no video |
 //! | 2 | [`color`] | YUV and RGB, range, resizing; each `.wgsl` beside its Rust twin |
 //! | 3 | [`media`] | FFmpeg: probe, exact decode, encode; no FFmpeg type leaves |
-//! | 3 | [`models`] | ONNX Runtime: devices, probing, tiles; no ort type leaves |
+//! | 3 | [`models`] | weights into ONNX; ONNX Runtime: devices, probing, tiles; no ort type leaves |
 //! | 3 | [`filters`] | stages that resize, soften, add noise, code as JPEG, sharpen, stretch |
 //! | 3 | [`metrics`] | one file a metric, pooling, the `METRICS` table |
-//! | 4 | [`report`] | writers: json, csv, table |
+//! | 4 | [`report`] | writers: json, csv, html, table |
 //! | 5 | [`engine`] | the application without a window: recipes, store, clock, jobs; Command in, State out |
 //! | 6 | [`demo`] | the ready comparison that `make run` opens |
 //! | 6 | [`views`] | split, side by side, flicker, difference; one camera; the canvas shader and its twin |

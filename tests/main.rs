@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod chains;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -9,18 +10,22 @@ mod suite {
     mod engine;
     mod filters;
     mod gpu;
+    mod import;
     mod layers;
     mod media;
     mod metrics;
     mod models;
     mod onnx_writer;
     mod recipes;
+    mod recode;
     mod report;
     mod shaders;
     mod shelf;
+    mod shipped;
     mod speed;
     pub mod support;
     mod tournament;
+    mod tournament_files;
     mod ui;
     mod views;
     mod window;

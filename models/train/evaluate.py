@@ -1,107 +1,189 @@
-"""Exam of a 2x model on clips: source, down 2 by bicubic, up 2 by the model.
+"""The exam behind the tables of models/README.md, on clips that took no part in training.
 
-Prints one Markdown row per clip: mean luma PSNR in dB over the frames for bicubic, Lanczos and
-the model, the mean gain over Lanczos and the gain on the worst frame. The picture between
-stays float. Clips are decoded by the ffmpeg command; they serve for this exam only and never
-for training.
+Each model enlarges frames shrunk by our bicubic (kept in float between), or at scale 1 repairs
+encoded frames; compared with the untouched frame by luma PSNR and SSIM. What was measured is
+kept in --work by file content, so a second run measures only what is new. Models: .onnx, and
+Compact or SPAN as .safetensors or .pth.
 
-    python evaluate.py --model ../compact-2x.onnx --clips FOLDER
+    python evaluate.py --clips CLIPS --work WORK ../*.onnx ../*.safetensors FOLDER/*.onnx
+    python evaluate.py --clips CLIPS --work WORK --detail ../compact-2x.onnx
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
-import subprocess
 
 import numpy as np
-import onnxruntime
+import torch
 
-from resample import luma, psnr, resample
+import clips
+from export import read
+from graphs import model_of
+from judge import open_model, scores, seconds
+from resample import luma, resample
+from shelf import from_shelf
 
-CLIPS = (
-    "street_1080p25 face_bedroom_720p30 face_stage_640x360 face_640x428 anime_onepiece bunny_1080p60 "
-    "seeking_720x480 roadtrip_426x240_vp9 hdr10_1080p hlg_1080p text_pdf"
-).split()
-
-
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True).stdout
-
-
-def frames(path, count):
-    """`count` frames spread over the clip: list of float32 [height, width, 3] in 0..1, even sizes.
-
-    Plain matrix to RGB at the clip's own transfer: no tone mapping for the HDR ones.
-    """
-    probe = json.loads(run(
-        "ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets",
-        "-show_entries", "stream=nb_read_packets", "-of", "json", str(path)))
-    total = int(probe["streams"][0]["nb_read_packets"])
-    wanted = [int((k + 0.5) * total / count) for k in range(count)]
-    pick = "+".join(f"eq(n\\,{n})" for n in wanted)
-    # PAM states the size in its header, so rotation by the container needs no care here.
-    data = run(
-        "ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0", "-vf", f"select='{pick}'",
-        "-fps_mode", "passthrough", "-sws_flags", "accurate_rnd+full_chroma_int",
-        "-pix_fmt", "rgb48be", "-f", "image2pipe", "-c:v", "pam", "-")
-    found, at = [], 0
-    while at < len(data):
-        end = data.index(b"ENDHDR\n", at) + 7
-        head = dict(line.split(None, 1) for line in data[at:end].decode().splitlines()[1:-1])
-        width, height = int(head["WIDTH"]), int(head["HEIGHT"])
-        at = end + width * height * 6
-        rgb = np.frombuffer(data[end:at], dtype=">u2").reshape(height, width, 3)
-        found.append(rgb[: height // 2 * 2, : width // 2 * 2].astype(np.float32) / 65535.0)
-    return found
+SIZE = (360, 640)  # height and width of the picture that the seconds are for
+BASES = ["nearest", "bicubic", "Lanczos"]
 
 
-def open_model(path):
-    """The model as a function from [h, w, 3] to [2h, 2w, 3]."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+def onnx_of(path):
+    """What ONNX Runtime opens for a model file: a path, or the bytes of a graph made here."""
+    if path.suffix == ".onnx":
+        return str(path)
+    if path.suffix == ".safetensors":
+        weights, _ = read(path)
+    else:
+        weights = torch.load(path, weights_only=True, map_location="cpu")
+        for wrapper in ("params_ema", "params", "state_dict"):
+            weights = weights.get(wrapper, weights)
+        weights = from_shelf(weights)
+    last = max((k for k in weights if k.startswith(("body.", "upsampler.")) and k.endswith("weight")), key=lambda k: int(k.split(".")[1]))
+    scale = int((weights[last].shape[0] / 3) ** 0.5)
+    architecture = "Compact" if last.startswith("body.") else "SPAN"
+    return model_of(path.stem, architecture, weights, scale, {}).SerializeToString()
 
-    def up(picture):
-        batch = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], dtype=np.float32)
-        return session.run(None, {name: batch})[0][0].transpose(1, 2, 0)
 
-    return up
+class Memory:
+    """Measured numbers by key, kept in a JSON file."""
+
+    def __init__(self, path):
+        self.path = path
+        self.known = json.loads(path.read_text()) if path.exists() else {}
+
+    def get(self, key, measure):
+        if key not in self.known:
+            self.known[key] = measure()
+            self.path.write_text(json.dumps(self.known, indent=0))
+        return self.known[key]
 
 
-def scores(source, model, matrix):
-    """Luma PSNR in dB of (bicubic, lanczos, model) for one frame [height, width, 3]."""
-    height, width = source.shape[:2]
-    small = resample(source, height // 2, width // 2, "bicubic")
-    wanted = luma(source, matrix)
-    ups = (resample(small, height, width, "bicubic"), resample(small, height, width, "lanczos"), model(small))
-    return [psnr(luma(up, matrix), wanted) for up in ups]
+class Exam:
+    """One scale's exam: its pairs of every clip, read once and only when needed."""
+
+    def __init__(self, scale, folder, count):
+        self.scale, self.folder, self.count, self.read = scale, folder, count, {}
+        self.kinds = clips.SPOILT if scale == 1 else [f"{scale}x"]
+
+    def pairs(self, clip):
+        """Map of kind to list of (given, wanted luma, matrix)."""
+        if clip not in self.read:
+            path = clips.path_of(self.folder, clip)
+            if self.scale == 1:
+                made = clips.spoilt_frames(path, self.count)
+                self.read[clip] = {k: [(a, luma(b, "bt601"), "bt601") for a, b in v] for k, v in made.items()}
+            else:
+                self.read[clip] = {self.kinds[0]: [self.shrunk(f) for f in clips.frames(path, self.count, self.scale)]}
+        return self.read[clip]
+
+    def shrunk(self, frame):
+        height, width = frame.shape[:2]
+        matrix = "bt709" if height >= 720 else "bt601"  # the usual guess: SD is BT.601
+        return resample(frame, height // self.scale, width // self.scale, "bicubic"), luma(frame, matrix), matrix
+
+    def base(self, name):
+        """A plain enlargement, or at scale 1 the picture as it is."""
+        s = self.scale
+        if s == 1:
+            return lambda p: p
+        if name == "nearest":
+            return lambda p: p.repeat(s, 0).repeat(s, 1)
+        return lambda p: resample(p, s * p.shape[0], s * p.shape[1], name.lower())
+
+    def measure(self, clip, kind, up):
+        """[[psnr, ssim], ...] of each frame."""
+        return [scores(luma(up(given), matrix), wanted) for given, wanted, matrix in self.pairs(clip)[kind]]
+
+    def rows(self, memory, name, key, up):
+        """Scores of one method: map of kind to array [clips, frames, 2]."""
+        out = {}
+        for kind in self.kinds:
+            table = []
+            for clip in clips.CLIPS:
+                found = memory.get(f"{key}|{kind}|{clip}|{self.count}", lambda: self.measure(clip, kind, up))
+                table.append(found)
+            out[kind] = np.array(table)
+            print(f"# {name}, {kind}: {out[kind][..., 0].mean():.2f} dB", flush=True)
+        return out
+
+
+def enlargement_table(exam, found):
+    lanczos = found["Lanczos"][exam.kinds[0]][..., 0]
+    print(f"\n| {exam.scale}x | PSNR-Y | over Lanczos | least clip | SSIM | s a frame |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, table in found.items():
+        table = table[exam.kinds[0]]
+        gain = (table[..., 0] - lanczos).mean(1)
+        speed = "" if name in BASES else f"{found.speed[name]:.2f}"
+        print(f"| {name} | {table[..., 0].mean():.2f} | {gain.mean():+.2f} | {gain.min():+.2f} | {table[..., 1].mean():.4f} | {speed} |")
+
+
+def repair_table(exam, found):
+    print("\n| 1x, PSNR-Y (SSIM) | " + " | ".join(exam.kinds) + " | s a frame |")
+    print("| --- |" + " ---: |" * (len(exam.kinds) + 1))
+    for name, tables in found.items():
+        cells = [f"{tables[k][..., 0].mean():.2f} ({tables[k][..., 1].mean():.4f})" for k in exam.kinds]
+        print(f"| {name} | " + " | ".join(cells) + f" | {found.speed.get(name, 0):.2f} |")
+    print("\n| 1x, gain over the spoilt picture in dB, mean (least clip) | " + " | ".join(exam.kinds[:-1]) + " |")
+    print("| --- |" + " ---: |" * (len(exam.kinds) - 1))
+    for name in list(found)[1:]:
+        gains = [(found[name][k] - found["as it is"][k])[..., 0].mean(1) for k in exam.kinds[:-1]]
+        print(f"| {name} | " + " | ".join(f"{g.mean():+.2f} ({g.min():+.2f})" for g in gains) + " |")
+
+
+def detail_table(exam, found, name):
+    """One row a clip, for the model `name`."""
+    kind = exam.kinds[0]
+    print("\n| clip | bicubic | Lanczos | model | gain | worst frame |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    bicubic, lanczos, model = (found[n][kind][..., 0] for n in ("bicubic", "Lanczos", name))
+    gain = model - lanczos
+    for k, clip in enumerate(clips.CLIPS):
+        cells = [bicubic[k].mean(), lanczos[k].mean(), model[k].mean(), gain[k].mean(), gain[k].min()]
+        print(f"| {clip} | " + " | ".join(f"{v:.2f}" for v in cells) + " |")
+    cells = [bicubic.mean(), lanczos.mean(), model.mean(), gain.mean(), gain.min()]
+    print("| **mean** | " + " | ".join(f"{v:.2f}" for v in cells) + " |")
+
+
+class Found(dict):
+    """Scores by method, in order, with the seconds of the models."""
+
+    def __init__(self):
+        super().__init__()
+        self.speed = {}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True, type=pathlib.Path)
+    parser.add_argument("models", nargs="+", type=pathlib.Path)
     parser.add_argument("--clips", required=True, type=pathlib.Path)
+    parser.add_argument("--work", required=True, type=pathlib.Path, help="what was measured is kept here")
     parser.add_argument("--frames", type=int, default=4, help="frames per clip")
+    parser.add_argument("--detail", action="store_true", help="also one table per model with a row a clip")
     options = parser.parse_args()
-    model = open_model(options.model)
-    print("| clip | bicubic | Lanczos | model | gain | worst frame |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    rows = []
-    for name in CLIPS:
-        path = next(iter(sorted(options.clips.glob(name + "*"))), None)
-        if path is None:
-            print(f"| {name} | not found |")
+    options.work.mkdir(parents=True, exist_ok=True)
+    memory, exams = Memory(options.work / "exam.json"), {}
+    for path in options.models:
+        try:
+            up, scale = open_model(onnx_of(path))
+        except Exception as why:  # a multi-frame or fixed-size model is no candidate here
+            print(f"# {path.name} left out: {str(why).splitlines()[0][:120]}")
             continue
-        pictures = frames(path, options.frames)
-        # Matrix of the measure by the usual guess: SD is BT.601.
-        matrix = "bt709" if pictures[0].shape[0] >= 720 else "bt601"
-        table = np.array([scores(picture, model, matrix) for picture in pictures])
-        gain = table[:, 2] - table[:, 1]
-        rows.append([*table.mean(axis=0), gain.mean(), gain.min()])
-        print("| " + name + "".join(f" | {v:.2f}" for v in rows[-1]) + " |", flush=True)
-    mean = np.mean(rows, axis=0)
-    print("| **mean**" + "".join(f" | {v:.2f}" for v in mean[:4]) + f" | {min(r[4] for r in rows):.2f} |")
+        if scale not in exams:
+            exams[scale] = (Exam(scale, options.clips, options.frames), Found())
+            exam, found = exams[scale]
+            for name in BASES if scale > 1 else ["as it is"]:
+                found[name] = exam.rows(memory, name, f"{scale}x {name}", exam.base(name))
+        exam, found = exams[scale]
+        key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        found[path.name] = exam.rows(memory, path.name, key, up)
+        found.speed[path.name] = memory.get(f"{key}|seconds", lambda: seconds(up, *SIZE))
+    for scale, (exam, found) in sorted(exams.items()):
+        (repair_table if scale == 1 else enlargement_table)(exam, found)
+        if options.detail and scale > 1:
+            for name in list(found)[len(BASES):]:
+                print(f"\n{name}")
+                detail_table(exam, found, name)
 
 
 if __name__ == "__main__":

@@ -59,9 +59,9 @@ def encode(frames, crf):
     return np.frombuffer(back, np.uint8).reshape(-1, SIZE, SIZE, 3)[-1]
 
 
-def picture(seed):
-    """The finished picture of `seed`: uint8 [SIZE, SIZE, 3]."""
-    rng = np.random.default_rng([seed, 2024])
+def shoot(rng, noisy=True):
+    """A short sequence from the made-up camera: a list of FRAMES float pictures
+    [SIZE, SIZE, 3], about 0..1; without sensor noise where not `noisy`."""
     colours = palette(rng)
     bank = [noise_field(rng, rng.uniform(0.5, 2.5), rng.choice([1, 3])) for _ in range(3)]
     canvas = rng.choice([s for s, _ in SCENES], p=[p for _, p in SCENES])(rng, bank, colours)
@@ -76,8 +76,7 @@ def picture(seed):
     if rng.random() < 0.2:
         canvas = canvas + rng.uniform(0.2, 1.2) * (canvas - blur(canvas, rng.uniform(1.5, 4)))
 
-    # Sensor noise in codes of 255; its grain is white or correlated as after demosaicing.
-    level = rng.choice([0, rng.uniform(0.2, 1.5), rng.uniform(1.5, 6)], p=[0.35, 0.45, 0.2]) / 255
+    level = rng.choice([0, rng.uniform(0.2, 1.5), rng.uniform(1.5, 6)], p=[0.35, 0.45, 0.2])  # codes of 255
     grain, mono = rng.choice([0.0, rng.uniform(0.4, 1.0)]), rng.random() < 0.5
     speed = np.clip(np.round(rng.normal(0, 2, 2)), -5, 5).astype(int) if rng.random() < 0.6 else np.zeros(2, int)
     small, comb = rng.random() < 0.12, rng.random() < 0.05
@@ -88,14 +87,32 @@ def picture(seed):
             frame[1::2] = shrink(canvas, *(MARGIN + speed[::-1] * 2))[1::2]
         if small:
             frame = rescale(rng, frame)
-        if level:
-            dirt = rng.standard_normal((SIZE, SIZE, 1 if mono else 3))
-            dirt = blur(dirt, grain) if grain else dirt
-            frame = frame + level * dirt / dirt.std() * (0.4 + frame)
-        frames.append(np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8))
+        if level and noisy:
+            frame = frame + dirt(rng, frame, level, grain, mono)
+        frames.append(frame)
+    return frames
+
+
+def dirt(rng, frame, level, grain, mono):
+    """Sensor noise of `level` codes of 255, stronger in the lights; white, or correlated by a
+    blur of `grain` pixels as after demosaicing."""
+    noise = rng.standard_normal((SIZE, SIZE, 1 if mono else 3))
+    noise = blur(noise, grain) if grain else noise
+    return level / 255 * noise / noise.std() * (0.4 + frame)
+
+
+def codes(frames):
+    """Float pictures as uint8 [k, SIZE, SIZE, 3]."""
+    return np.stack([np.round(np.clip(frame, 0, 1) * 255).astype(np.uint8) for frame in frames])
+
+
+def picture(seed):
+    """The finished picture of `seed`: uint8 [SIZE, SIZE, 3]."""
+    rng = np.random.default_rng([seed, 2024])
+    frames = codes(shoot(rng))
     if rng.random() < 0.25:
         return frames[-1]
-    return encode(np.stack(frames), int(rng.integers(14, 30)))
+    return encode(frames, int(rng.integers(14, 30)))
 
 
 def save(job):

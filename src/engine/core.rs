@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::frame::{Region, Severity, Stop};
 
+use super::chain::tap_words;
 use super::measurer::{Measurer, ScanJob, Score};
 use super::pairing::Pairing;
 use super::playback::Playback;
@@ -167,16 +168,27 @@ impl Engine {
     fn hear(&mut self, event: Event) {
         self.state.revision += 1;
         match event {
-            Event::Worker(id, told) if self.backstage.contains_key(&id) => self.hear_worker(id, told),
-            Event::Score(id, score) if self.backstage.contains_key(&id) => self.hear_score(id, score),
-            // A track that is gone by now.
-            Event::Worker(..) | Event::Score(..) => {}
+            Event::Worker(post, told) => {
+                if let Some(id) = self.track_at(post) {
+                    self.hear_worker(id, told);
+                }
+            }
+            Event::Score(post, score) => {
+                if let Some(id) = self.track_at(post) {
+                    self.hear_score(id, score);
+                }
+            }
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
         }
+    }
+
+    /// The track that a thread speaks of; `None` when it is gone, or has another worker by now.
+    fn track_at(&self, post: TrackId) -> Option<TrackId> {
+        self.backstage.iter().find(|(_, back)| back.post == post).map(|(id, _)| *id)
     }
 
     fn hear_worker(&mut self, id: TrackId, told: Told) {
@@ -236,7 +248,11 @@ impl Engine {
         let reference = self.state.reference()?.info.as_ref()?;
         let track = self.state.tracks.get(place)?;
         let pairing = self.backstage.get(&track.id)?.pairing.as_ref()?;
-        Some(provenance((reference, track.info.as_ref()?), pairing, steps))
+        let line = provenance((reference, track.info.as_ref()?), pairing, steps);
+        Some(match tap_words(track) {
+            Some(words) => format!("{words}; {line}"),
+            None => line,
+        })
     }
 
     fn obey(&mut self, command: Command) {
@@ -265,7 +281,8 @@ impl Engine {
             Command::Jump(seconds) => self.jump(seconds),
             // Seams: each is taken over by the room that builds it.
             Command::Range(_) | Command::FindHardest(_) => self.obey_contest(command),
-            Command::Move(..) | Command::Tap(..) => {}
+            Command::Move(id, place) => self.shift(id, place),
+            Command::Tap(id, tap) => self.tap(id, tap),
             Command::Tournament(_) | Command::StopTournament | Command::ForgetTournament => self.obey_contest(command),
             Command::ShelfLook => self.shelf_look(),
             Command::ShelfAdd(paths) => self.shelf_add(paths),
@@ -301,9 +318,14 @@ impl Engine {
 
     /// Gives track `id` a worker for `recipe`.
     fn employ(&mut self, id: TrackId, recipe: Recipe, reference: Option<Recipe>) {
-        let teller = relay(&self.sender, &self.wake, |(id, told)| Event::Worker(id, told));
-        let worker = Worker::start(id, (recipe.clone(), reference), self.workshop.clone(), teller);
-        self.backstage.insert(id, Backstage::new(recipe, worker));
+        let worker = self.worker(id, &recipe, reference);
+        self.backstage.insert(id, Backstage::new(id, recipe, worker));
+    }
+
+    /// A worker for `recipe` that reports under the name `post`.
+    pub(super) fn worker(&self, post: TrackId, recipe: &Recipe, reference: Option<Recipe>) -> Worker {
+        let teller = relay(&self.sender, &self.wake, |(post, told)| Event::Worker(post, told));
+        Worker::start(post, (recipe.clone(), reference), self.workshop.clone(), teller)
     }
 
     /// Opens a changed line in the same place of the list.
@@ -361,14 +383,18 @@ impl Engine {
             }
             let pairing = Pairing::new(timeline.clone(), own.timeline.clone());
             back.pairing = Some(pairing.clone());
-            back.done = Arc::new(parking_lot::Mutex::new(vec![false; timeline.len()]));
+            // What was measured of the same picture before a tap counts.
+            if back.done.lock().len() != timeline.len() {
+                back.done = Arc::new(parking_lot::Mutex::new(vec![false; timeline.len()]));
+                back.counted = 0;
+            }
             if track.id != reference.id && self.settings.scan {
                 let stop = Stop::default();
                 back.scan = Some(stop.clone());
                 let (reference, done) = (recipe.clone(), back.done.clone());
                 self.measurer.scan(ScanJob {
-                    track: track.id,
-                    recipe: back.recipe.clone(),
+                    track: back.post,
+                    recipe: back.opened.clone(),
                     reference,
                     pairing,
                     done,
@@ -405,7 +431,7 @@ impl Engine {
         self.state.notices.push(Notice { id, severity, sentence, track });
     }
 
-    fn new_id(&mut self) -> TrackId {
+    pub(super) fn new_id(&mut self) -> TrackId {
         self.next_id += 1;
         TrackId(self.next_id - 1)
     }

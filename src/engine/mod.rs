@@ -9,6 +9,7 @@
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
 //! of watched tracks change together, in [`playback`].
 
+mod chain;
 mod command;
 mod core;
 mod exam;
@@ -36,7 +37,7 @@ pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
 pub use pairing::{Pairing, Unpaired};
 pub use range::default_range;
-pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind};
+pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind, codecs};
 pub use render::{RenderSettings, render};
 pub use score::{ScoreSettings, score};
 pub use scorer::{Measurement, common_ground, measure, provenance};

@@ -75,7 +75,7 @@ impl Engine {
                 continue;
             }
             let (reference, candidate) = (reference.frame.clone(), shown.frame.clone());
-            self.measurer.live(LiveJob { track: track.id, number: shown.number, reference, candidate });
+            self.measurer.live(LiveJob { track: back.post, number: shown.number, reference, candidate });
         }
     }
 

@@ -28,8 +28,16 @@ impl Arrival {
 
 /// The engine's side of a track.
 pub(super) struct Backstage {
+    /// The whole chain.
     pub recipe: Recipe,
+    /// What its worker opened: the chain, or the part of it that is tapped.
+    pub opened: Recipe,
     pub worker: Worker,
+    /// The name under which its worker and its measuring report. It changes when the track gets another worker: what
+    /// the old one still had to say is then nobody's.
+    pub post: TrackId,
+    /// What was measured at other taps.
+    pub set_aside: BTreeMap<Option<usize>, Measurements>,
     /// Known once the reference and the track are open.
     pub pairing: Option<Pairing>,
     /// What came, by frame of the reference.
@@ -46,11 +54,22 @@ pub(super) struct Backstage {
     pub measured_live: Option<usize>,
 }
 
+/// What is known of one tap of a track, kept while another is shown.
+pub(super) struct Measurements {
+    pub series: BTreeMap<&'static str, Arc<super::Series>>,
+    pub provenance: String,
+    pub done: Arc<Mutex<Vec<bool>>>,
+    pub counted: usize,
+}
+
 impl Backstage {
-    pub fn new(recipe: Recipe, worker: Worker) -> Self {
+    pub fn new(post: TrackId, recipe: Recipe, worker: Worker) -> Self {
         Self {
+            opened: recipe.clone(),
             recipe,
             worker,
+            post,
+            set_aside: BTreeMap::new(),
             pairing: None,
             arrivals: BTreeMap::new(),
             wish: None,

@@ -5,16 +5,21 @@ use std::sync::Arc;
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
-use crate::media::{self, OpenOptions};
+use crate::media::{self, Coding, OpenOptions, Segments};
 use crate::models::{self, Chooser, Home, Memory, ModelInfo, Runtime, Speed};
 
 use super::recipe::{Head, Recipe};
 use super::shelf::{Added, CardSpeed, with_subfolders};
 use super::store::{SourceKey, Store, Stored};
 
+/// Bytes of encoded segments kept.
+const SEGMENT_BYTES: usize = 256 << 20;
+
 /// Files, models and made frames, shared by every thread.
 pub struct Workshop {
     store: Arc<Store>,
+    /// What the stage `encode` made so far; compressed, so that hours fit.
+    segments: Arc<Segments>,
     home: Home,
     added: Added,
     memory: Arc<Memory>,
@@ -49,7 +54,8 @@ impl Workshop {
         let (added, memory) = (Added::of(&home), Arc::new(Memory::of(&home)));
         // Measuring is for those who come again.
         let chooser = Arc::new(Chooser::new(memory.clone(), home.cache.is_some()));
-        Self { store: Arc::new(Store::new(budget)), home, added, memory, chooser, kernel: Kernel::Bicubic }
+        let (store, segments) = (Arc::new(Store::new(budget)), Arc::new(Segments::new(SEGMENT_BYTES)));
+        Self { store, segments, home, added, memory, chooser, kernel: Kernel::Bicubic }
     }
 
     /// Files and folders that a person put on the shelf.
@@ -111,23 +117,31 @@ impl Workshop {
     }
 
     /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
-    /// measured, and nothing that is kept for the screen gives way.
+    /// measured, and nothing that is kept for the screen gives way. `input` is what the chain begins with, if that is
+    /// open already; `skip` stages of the recipe are in it.
     ///
     /// # Errors
     /// As [`Workshop::open`].
-    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
-        let mut bare = match (&recipe.head, reference) {
-            (Head::File(path), _) => {
-                let key = SourceKey(file_key(path).into());
-                Bare { source: Box::new(media::open_with(path, &decoding())?), key, devices: Vec::new() }
+    pub(super) fn open_bare(
+        &self,
+        recipe: &Recipe,
+        reference: Option<&Recipe>,
+        (input, skip): (Option<Opened>, usize),
+    ) -> Result<Bare, SourceError> {
+        let begin = |Opened { source, key }| Bare { source, key, devices: Vec::new() };
+        let mut bare = match (input, &recipe.head, reference) {
+            (Some(input), ..) => begin(input),
+            (None, Head::File(path), _) => {
+                let source = Box::new(media::open_with(path, &decoding())?);
+                begin(Opened { source, key: SourceKey(file_key(path).into()) })
             }
-            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
+            (None, Head::Source, Some(reference)) if reference.head != Head::Source => {
+                self.open_bare(reference, None, (None, 0))?
+            }
             // Nothing to stand for: the same sentence.
-            (Head::Source, _) => {
-                return self.open(recipe, None).map(|o| Bare { source: o.source, key: o.key, devices: Vec::new() });
-            }
+            (None, Head::Source, _) => begin(self.open(recipe, None)?),
         };
-        for stage in &recipe.stages {
+        for stage in recipe.stages.iter().skip(skip) {
             let line = stage.line();
             let key = SourceKey(format!("{} | {line}", bare.key.0).into());
             bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;
@@ -148,6 +162,21 @@ impl Workshop {
         let model = runtime.model(&models::find(name, &self.places().0)?)?;
         let settings = models::Settings::of_environment()?;
         Ok(models::upscale_chosen(&runtime, &model, input, &settings, Some(&self.chooser))?)
+    }
+
+    /// Encodes and decodes `input` by `coding`, which the recipe writes as `stage`. Segments are shared by all who open
+    /// the same chain here.
+    ///
+    /// # Errors
+    /// One sentence: an encoder that this FFmpeg lacks, settings or sizes it does not take.
+    pub fn recode(&self, coding: &Coding, stage: &str, input: Opened) -> Result<Box<dyn FrameSource>, SourceError> {
+        let key = format!("{} | {stage}", input.key.0);
+        Ok(media::recode(input.source, coding.clone(), stage, &key, &self.segments)?)
+    }
+
+    /// What the stage `encode` made so far.
+    pub fn segments(&self) -> &Arc<Segments> {
+        &self.segments
     }
 
     /// What was measured of this model on this machine's best device, now or in an earlier session.

@@ -3,99 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::codecs::{CODECS, Codec};
+use super::coder;
 use super::error::MediaError;
-use super::mux::{self, Writer};
+use super::mux::Writer;
 use super::pack;
 use super::pending::Pending;
 use crate::frame::{ColorInfo, Frame, Layout, SourceInfo, Timeline};
-
-/// An encoder that Doublet knows how to set. A new one is one more line in [`CODECS`].
-#[derive(Debug, PartialEq)]
-pub struct Codec {
-    /// The word in recipes and on the command line.
-    pub id: &'static str,
-    /// What a person calls it.
-    pub label: &'static str,
-    /// FFmpeg's name of the encoder.
-    pub(super) encoder: &'static str,
-    /// Default, least and largest rate factor; `None` for a lossless codec.
-    pub crf: Option<(f32, f32, f32)>,
-    /// The default preset, for encoders that have presets.
-    pub preset: Option<&'static str>,
-    /// All presets, fastest first.
-    pub presets: &'static [&'static str],
-    /// Options that are always set.
-    pub(super) options: &'static [(&'static str, &'static str)],
-    /// Encoder threads; fixed where the output depends on their number, 0 (one a core) where it does not.
-    pub(super) threads: i32,
-    /// Key frame at every picture.
-    pub(super) intra: bool,
-    /// Subsampled pictures must have sides that the subsampling divides.
-    pub(super) even: bool,
-}
-
-impl Codec {
-    /// Whether this machine's FFmpeg has the encoder.
-    pub fn is_available(&self) -> bool {
-        mux::has_encoder(self.encoder)
-    }
-}
-
-/// All encoders, the default first.
-pub static CODECS: &[Codec] = &[
-    Codec {
-        id: "ffv1",
-        label: "FFV1",
-        encoder: "ffv1",
-        crf: None,
-        preset: None,
-        presets: &[],
-        options: &[("level", "3"), ("slicecrc", "1")],
-        threads: 0,
-        intra: true,
-        even: false,
-    },
-    Codec {
-        id: "x264",
-        label: "x264",
-        encoder: "libx264",
-        crf: Some((23.0, 0.0, 51.0)),
-        preset: Some("medium"),
-        presets: &[
-            "ultrafast",
-            "superfast",
-            "veryfast",
-            "faster",
-            "fast",
-            "medium",
-            "slow",
-            "slower",
-            "veryslow",
-            "placebo",
-        ],
-        options: &[],
-        threads: 4,
-        intra: false,
-        even: true,
-    },
-    Codec {
-        id: "svtav1",
-        label: "SVT-AV1",
-        encoder: "libsvtav1",
-        crf: Some((35.0, 1.0, 63.0)),
-        preset: Some("8"),
-        presets: &["13", "12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"],
-        options: &[],
-        threads: 0,
-        intra: false,
-        even: true,
-    },
-];
-
-/// The encoder called `id`.
-pub fn codec(id: &str) -> Option<&'static Codec> {
-    CODECS.iter().find(|c| c.id == id)
-}
 
 /// What is written and how.
 #[derive(Clone, Debug)]
@@ -134,11 +48,11 @@ impl EncodeSettings {
     }
 
     /// A rate factor or preset that the codec does not have.
-    fn fault(&self) -> Option<String> {
+    pub(super) fn fault(&self) -> Option<String> {
         if let Some(crf) = self.crf {
             let Some((_, low, high)) = self.codec.crf else { return Some("it is lossless and has no crf".into()) };
             if !(low..=high).contains(&crf) {
-                return Some(format!("crf {crf} is outside {low} to {high}"));
+                return Some(format!("{} {crf} is outside {low} to {high}", self.codec.rate_word));
             }
         }
         let preset = self.preset.as_deref().filter(|p| !self.codec.presets.contains(p))?;
@@ -155,14 +69,15 @@ impl EncodeSettings {
         if self.codec.even && odd {
             return Some("its sides are not even; use ffv1, or resize".into());
         }
-        if mux::pixel_format(self.codec.encoder, &self.layout).is_some() {
+        if coder::pixel_format(self.codec.encoder, &self.layout).is_some() {
             return None;
         }
-        let can = |c: &&Codec| mux::pixel_format(c.encoder, &self.layout).is_some();
+        let can = |c: &&Codec| coder::pixel_format(c.encoder, &self.layout).is_some();
         let others: Vec<&str> = CODECS.iter().filter(can).map(|c| c.id).collect();
         Some(match others.as_slice() {
             [] => "none of the codecs can; convert the frames to an integer YUV or RGB layout first".into(),
-            list => format!("{} can", list.join(" and ")),
+            [one] => format!("{one} can"),
+            [others @ .., last] => format!("{} and {last} can", others.join(", ")),
         })
     }
 }
@@ -197,7 +112,7 @@ impl Encoder {
     pub fn create(path: &Path, settings: &EncodeSettings) -> Result<Self, MediaError> {
         let container = container(path)?;
         let codec = settings.codec;
-        if !mux::has_encoder(codec.encoder) {
+        if !coder::has_encoder(codec.encoder) {
             return Err(MediaError::NoEncoder { path: path.into(), codec: codec.label.into() });
         }
         let cannot = |advice| MediaError::CannotHold {
@@ -209,7 +124,7 @@ impl Encoder {
         if let Some(advice) = settings.objection() {
             return Err(cannot(advice));
         }
-        let format = mux::pixel_format(codec.encoder, &settings.layout).ok_or_else(|| cannot("use ffv1".into()))?;
+        let format = coder::pixel_format(codec.encoder, &settings.layout).ok_or_else(|| cannot("use ffv1".into()))?;
         if let Some(reason) = settings.fault() {
             return Err(MediaError::Settings { path: path.into(), codec: codec.label.into(), reason });
         }

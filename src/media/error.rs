@@ -70,6 +70,9 @@ pub enum MediaError {
     #[error("{}: frame {frame} has no place in the timeline of {count} frames that the file was begun with",
             .path.display())]
     PastEnd { path: PathBuf, frame: usize, count: usize },
+    /// `stage` is the step as its recipe writes it.
+    #[error("{stage}: {reason}")]
+    Recode { stage: String, reason: String },
 }
 
 impl MediaError {

@@ -394,6 +394,22 @@ impl Packet {
         if packet.is_null() { Err(MediaError::Memory(path.into())) } else { Ok(Self(packet)) }
     }
 
+    /// Copies `data` into the packet, as the one numbered `number`; `false` when there is no memory for it.
+    pub(super) fn fill(&mut self, data: &[u8], number: i64) -> bool {
+        // SAFETY: the packet is emptied, then given a buffer of its own that holds `data` and FFmpeg's padding.
+        unsafe {
+            av_packet_unref(self.0);
+            let Ok(size) = c_int::try_from(data.len()) else { return false };
+            if av_new_packet(self.0, size) < 0 {
+                return false;
+            }
+            ptr::copy_nonoverlapping(data.as_ptr(), (*self.0).data, data.len());
+            (*self.0).pts = number;
+            (*self.0).dts = AV_NOPTS_VALUE;
+        }
+        true
+    }
+
     fn stream(&self) -> c_int {
         // SAFETY: the packet is ours (and so in the accessors below).
         unsafe { (*self.0).stream_index }
@@ -469,6 +485,34 @@ impl Drop for Decoder {
 }
 
 impl Decoder {
+    /// A decoder of `codec` for packets that never were in a container. `extradata` is what its encoder said beforehand.
+    pub(super) fn plain(codec: AVCodecID, extradata: &[u8], threads: usize) -> Result<Self, &'static str> {
+        const NONE: &str = "this FFmpeg has no decoder for it";
+        // SAFETY: the context is freed by `Decoder` on every way out; its extradata is allocated with FFmpeg's own
+        // allocator and padded with zeros, as the field demands.
+        unsafe {
+            let decoder = avcodec_find_decoder(codec);
+            if decoder.is_null() {
+                return Err(NONE);
+            }
+            let made = Self(avcodec_alloc_context3(decoder));
+            if made.0.is_null() {
+                return Err("out of memory");
+            }
+            if !extradata.is_empty() {
+                let data = av_mallocz(extradata.len() + AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
+                if data.is_null() {
+                    return Err("out of memory");
+                }
+                ptr::copy_nonoverlapping(extradata.as_ptr(), data, extradata.len());
+                ((*made.0).extradata, (*made.0).extradata_size) = (data, extradata.len() as c_int);
+            }
+            (*made.0).thread_count = threads as c_int;
+            (*made.0).max_pixels = MAX_PIXELS;
+            if avcodec_open2(made.0, decoder, ptr::null_mut()) < 0 { Err(NONE) } else { Ok(made) }
+        }
+    }
+
     /// Feeds a packet, or says that there are no more. A packet that the decoder rejects is skipped, as a player does.
     pub(super) fn send(&mut self, packet: Option<&Packet>) -> bool {
         // SAFETY: both contexts are live; a null packet starts the draining.

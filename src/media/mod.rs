@@ -7,10 +7,12 @@
 //!   picture  AVFrame ──► Frame: planes shared, or repacked         layout  pixel formats ──► Layout
 //! encode   Frames ──► a file that appears when it is whole         png     one Frame ──► a still
 //!   pack     Frame ──► AVFrame                                     pending temporary name, then rename
+//!   codecs   the encoders that are known                           coder   one encoder: pictures in, packets out
 //!   mux      one encoder, one container
+//! recode   FrameSource ──► encoder ──► packets in memory ──► decoder ──► FrameSource
 //! ```
 //!
-//! `ffi`, `picture`, `pack` and `mux` alone speak C; all else is safe code over plain data (`facts`).
+//! `ffi`, `picture`, `pack`, `coder` and `mux` alone speak C; all else is safe code over plain data (`facts`).
 //!
 //! # Why frame n is always the same picture
 //! A packet's number travels through the decoder to the picture it makes, in the place of its time stamp. The index
@@ -19,6 +21,8 @@
 //! position and size, so that decoding begins at a known number or not at all.
 
 mod cache;
+mod codecs;
+mod coder;
 mod color;
 mod encode;
 mod error;
@@ -33,14 +37,17 @@ mod pending;
 mod picture;
 mod png;
 mod reader;
+mod recode;
 mod times;
 mod video;
 
-pub use encode::{CODECS, Codec, EncodeSettings, Encoder, codec};
+pub use codecs::{CODECS, Codec, codec};
+pub use coder::silence_encoders;
+pub use encode::{EncodeSettings, Encoder};
 pub use error::MediaError;
-pub use mux::silence_encoders;
 pub use open::{OpenOptions, open, open_with};
 pub use png::write_png;
+pub use recode::{Coded, Coding, MAX_GOP, Segments, recode};
 pub use video::Video;
 
 /// The version of FFmpeg's codec library in use, as people know it ("59.37.100").

@@ -3,7 +3,7 @@
 //! ONNX is one protobuf message (onnx.proto3, ModelProto). Only the fields named below are read; the rest is skipped
 //! by its length, so the whole look touches each byte of structure once and copies no weights.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::import;
 
@@ -20,7 +20,7 @@ pub(super) struct Header {
     /// a clip its ends are no weights.
     pub weights: u64,
     pub weight_bytes: u64,
-    /// What kind of network, where the names and shapes of its weights tell it: "SPAN, 48 features, 6 blocks".
+    /// What kind of network, where its operators and the shapes of its weights tell it: "SPAN, 48 features, 6 blocks".
     pub architecture: Option<String>,
     /// Some weights stand in other files.
     pub external: bool,
@@ -124,6 +124,8 @@ struct Survey<'a> {
     tensors: Vec<Tensor<'a>>,
     /// Names of values that are settings of an operator.
     settings: HashSet<&'a [u8]>,
+    /// Operators in their order, with the name of the second input.
+    operators: Vec<(&'a [u8], Option<&'a [u8]>)>,
     nodes: u64,
     external: bool,
 }
@@ -136,8 +138,8 @@ struct Tensor<'a> {
     float: bool,
 }
 
-/// Operators whose inputs from the second on only steer them.
-const STEERED: [&[u8]; 12] = [
+/// Operators whose inputs from the second on only steer them (Sub: a mean colour that is taken off).
+const STEERED: [&[u8]; 13] = [
     b"Resize",
     b"Upsample",
     b"Reshape",
@@ -149,13 +151,14 @@ const STEERED: [&[u8]; 12] = [
     b"Unsqueeze",
     b"Squeeze",
     b"Split",
+    b"Sub",
     b"Gather",
 ];
 
-/// Tensors whose names are looked at for the architecture; the largest networks have some thousands.
-const MOST_NAMES: usize = 20_000;
+/// Operators that are looked at for the architecture; the largest networks have some thousands.
+const MOST_OPERATORS: usize = 20_000;
 
-impl Survey<'_> {
+impl<'a> Survey<'a> {
     fn tell(&self, header: &mut Header) {
         (header.nodes, header.external) = (self.nodes, self.external);
         let is_weight = |t: &&Tensor<'_>| t.float && !t.shape.is_empty() && !self.settings.contains(t.name);
@@ -164,14 +167,17 @@ impl Survey<'_> {
             header.weights = header.weights.saturating_add(count);
             header.weight_bytes = header.weight_bytes.saturating_add(tensor.bytes);
         }
+        if self.operators.len() < self.nodes as usize {
+            return;
+        }
         let small = |shape: &[u64]| shape.iter().map(|&d| usize::try_from(d).ok()).collect::<Option<Vec<_>>>();
-        let named: Vec<(&str, Vec<usize>)> = self
-            .tensors
-            .iter()
-            .take(MOST_NAMES)
-            .filter_map(|t| Some((std::str::from_utf8(t.name).ok()?, small(&t.shape)?)))
-            .collect();
-        header.architecture = import::recognise(named.iter().map(|(name, shape)| (*name, shape.as_slice())));
+        let shapes: HashMap<&[u8], Vec<usize>> =
+            self.tensors.iter().filter_map(|t| Some((t.name, small(&t.shape)?))).collect();
+        let operator = |&(name, weight): &(&'a [u8], Option<&'a [u8]>)| {
+            let name = std::str::from_utf8(name).unwrap_or("?");
+            import::Operator { name, weight: weight.and_then(|weight| shapes.get(weight)).map(Vec::as_slice) }
+        };
+        header.architecture = import::recognise(&self.operators.iter().map(operator).collect::<Vec<_>>());
     }
 }
 
@@ -204,6 +210,9 @@ fn node<'a>(bytes: &'a [u8], survey: &mut Survey<'a>, depth: u8) -> Result<(), R
             (5, Value::Bytes(b)) => attributes.push(b),
             _ => {}
         }
+    }
+    if survey.operators.len() < MOST_OPERATORS {
+        survey.operators.push((operator, inputs.get(1).copied()));
     }
     if STEERED.contains(&operator) {
         survey.settings.extend(inputs.iter().skip(1));

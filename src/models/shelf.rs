@@ -56,19 +56,20 @@ pub fn find(wish: &str, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
         return Err(ModelError::Missing { path: path.to_owned() });
     }
     let all: Vec<PathBuf> = folders.iter().flat_map(|folder| in_place(folder)).collect();
-    // With its ending it is that file and no other, whatever else has the name.
-    let file = |path: &&PathBuf| path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(wish));
-    if let Some(same) = all.iter().find(file) {
-        return Ok(same.clone());
-    }
+    let names: Vec<String> = all.iter().map(|p| name_of(p)).collect();
     let name = strip_ending(wish);
+    if name.len() < wish.len() {
+        // With its ending it is that file and no other, whatever else has the name.
+        let file = |path: &&PathBuf| path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(wish));
+        let unknown = || ModelError::Unknown { name: wish.to_owned(), nearest: nearest(name, &names) };
+        return all.iter().find(file).cloned().ok_or_else(unknown);
+    }
     if let Some(exact) = all.iter().find(|p| name_of(p) == name) {
         return Ok(exact.clone());
     }
     if let Some(same) = all.iter().find(|p| name_of(p).eq_ignore_ascii_case(name)) {
         return Ok(same.clone());
     }
-    let names: Vec<String> = all.iter().map(|p| name_of(p)).collect();
     Err(ModelError::Unknown { name: wish.to_owned(), nearest: nearest(name, &names) })
 }
 
@@ -139,7 +140,9 @@ mod tests {
         assert_eq!(find("compact-2x", &folders).unwrap(), a.join("compact-2x.onnx"));
         assert_eq!(find("compact-2x.pth", &folders).unwrap(), a.join("compact-2x.pth"));
         assert_eq!(find("alone", &folders).unwrap(), a.join("alone.safetensors"));
-        assert_eq!(find("ALONE.pt", &folders).unwrap(), a.join("alone.safetensors"));
+        assert_eq!(find("ALONE.Safetensors", &folders).unwrap(), a.join("alone.safetensors"));
+        let other = find("alone.pt", &folders).unwrap_err();
+        assert!(other.to_string().contains("did you mean \"alone\"?"), "{other}");
 
         let typo = find("compct-2x", &folders).unwrap_err();
         assert!(typo.to_string().contains("did you mean \"compact-2x\"?"), "{typo}");

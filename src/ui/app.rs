@@ -178,14 +178,12 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        let mut actions: Vec<Action> = commands::pressed(&ctx, &self.table).into_iter().map(Action::Do).collect();
+        // What cannot be seen is not steered.
+        let seen = |command| self.desk.page == Page::Loupe || !commands::needs_picture(command);
+        let mut actions: Vec<Action> = commands::pressed(&ctx, &self.table, seen).into_iter().map(Action::Do).collect();
         self.dialogs.poll(&mut self.desk, &mut actions);
         actions.extend(dialogs::pasted(&ctx));
         actions.extend(drops::dropped(ui, &self.desk, self.conductor.state().reference().is_none()));
-        if self.desk.page == Page::Tournament {
-            // What cannot be seen is not steered.
-            actions.retain(|a| !matches!(a, Action::Do(c) if commands::needs_picture(*c)));
-        }
         // Keys act before the panels are laid out, so that what they change is on screen in this very pass.
         self.carry_out(&ctx, &mut actions);
         self.tick(&ctx);

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use egui::{
-    Color32, CornerRadius, CursorIcon, Id, Key, Rect, Response, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit,
-    pos2, vec2,
+    Color32, CornerRadius, CursorIcon, Id, Key, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke, Ui,
+    WidgetInfo, accesskit, pos2, vec2,
 };
 
 use crate::engine::{CardStatus, Command, Recipe, STAGES, State, Track, TrackId};
@@ -19,6 +19,8 @@ use text::chain as words;
 const STEP: f32 = 28.0;
 /// Where the line that joins the steps runs, from the row's left.
 const RAIL: f32 = 20.0;
+/// Width of the menu that adds a step.
+const MENU: f32 = 340.0;
 
 /// What the list keeps of its own.
 #[derive(Default)]
@@ -26,6 +28,8 @@ pub struct ChainDesk {
     /// Candidates whose steps are shown.
     pub open: BTreeSet<TrackId>,
     pub edit: Option<StepEdit>,
+    /// What is looked for among the steps to add.
+    search: String,
     /// The step being dragged, and the gap it would fall into.
     pub drag: Option<(TrackId, usize, usize)>,
     /// The candidate being dragged, and the place it would take.
@@ -74,7 +78,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, track: &Track, actions: &
         }
     }
     drop_line(ui, desk, track, &rows, steps.len());
-    add(ui, state, track, actions);
+    add(ui, state, desk, track, actions);
     let painter = ui.painter();
     let x = ui.min_rect().left() + RAIL;
     let dots = (top + STEP / 2.0)..=(top + STEP / 2.0 + STEP * steps.len() as f32);
@@ -305,16 +309,31 @@ fn parsed(step: &str) -> Result<String, String> {
 }
 
 /// The menu that adds a step at the end.
-fn add(ui: &mut Ui, state: &State, track: &Track, actions: &mut Vec<Action>) {
+fn add(ui: &mut Ui, state: &State, desk: &mut Desk, track: &Track, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.add_space(RAIL + 8.0);
         let button = egui::Button::new(widgets::small(words::ADD_STEP)).frame_when_inactive(false);
         let button = ui.add(button).on_hover_text(words::ADD_STEP_TIP);
-        egui::Popup::menu(&button).width(340.0).show(|ui| {
+        if button.clicked() {
+            desk.chain.search.clear();
+            if state.shelf.is_empty() {
+                actions.push(Action::Engine(Command::ShelfLook));
+            }
+        }
+        let popup = egui::Popup::menu(&button).width(MENU).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        popup.show(|ui| {
             let mut chosen = None;
-            egui::ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-                ui.set_width(340.0);
-                menu(ui, state, &mut chosen);
+            let field = egui::TextEdit::singleline(&mut desk.chain.search);
+            let hint = RichText::new(words::STEP_SEARCH).color(style::FAINT);
+            let field = ui.add(field.hint_text(hint).desired_width(MENU - 16.0).margin(egui::Margin::symmetric(8, 5)));
+            field.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, words::STEP_SEARCH));
+            if button.clicked() {
+                field.request_focus();
+            }
+            ui.add_space(4.0);
+            egui::ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+                ui.set_width(MENU - 8.0);
+                menu(ui, state, &desk.chain.search, &mut chosen);
             });
             if let Some(step) = chosen {
                 change(track, actions, |steps| steps.push(step));
@@ -325,20 +344,12 @@ fn add(ui: &mut Ui, state: &State, track: &Track, actions: &mut Vec<Action>) {
 }
 
 /// Models of the shelf, then every other stage with what it does and how it is written.
-fn menu(ui: &mut Ui, state: &State, chosen: &mut Option<String>) {
-    widgets::caption(ui, words::FILTERS);
-    for stage in STAGES.iter().filter(|s| s.name != "model") {
-        let example = example(stage.example, stage.name);
-        let button = egui::Button::new(format!("{} {}", stage.name, stage.usage)).right_text(widgets::small(&example));
-        let response = ui.add(button.frame_when_inactive(false).min_size(vec2(ui.available_width(), 28.0)));
-        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &example));
-        if response.on_hover_text(stage.help).clicked() {
-            *chosen = Some(example);
-        }
-    }
-    ui.add_space(8.0);
+fn menu(ui: &mut Ui, state: &State, search: &str, chosen: &mut Option<String>) {
+    let wanted = search.to_lowercase();
+    let fits = |said: &str| wanted.split_whitespace().all(|word| said.to_lowercase().contains(word));
     widgets::caption(ui, words::MODELS);
-    let ready: Vec<_> = state.shelf.iter().filter(|c| matches!(c.status, CardStatus::Ready(_))).collect();
+    let usable = |c: &&crate::engine::Card| matches!(c.status, CardStatus::Ready(_)) && fits(&c.name);
+    let ready: Vec<_> = state.shelf.iter().filter(usable).collect();
     if ready.is_empty() {
         ui.label(widgets::small(words::NO_MODELS));
     }
@@ -350,6 +361,17 @@ fn menu(ui: &mut Ui, state: &State, chosen: &mut Option<String>) {
         response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &step));
         if response.clicked() {
             *chosen = Some(step);
+        }
+    }
+    ui.add_space(8.0);
+    widgets::caption(ui, words::FILTERS);
+    for stage in STAGES.iter().filter(|s| s.name != "model" && fits(&format!("{} {}", s.name, s.help))) {
+        let example = example(stage.example, stage.name);
+        let button = egui::Button::new(format!("{} {}", stage.name, stage.usage)).right_text(widgets::small(&example));
+        let response = ui.add(button.frame_when_inactive(false).min_size(vec2(ui.available_width(), 28.0)));
+        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &example));
+        if response.on_hover_text(stage.help).clicked() {
+            *chosen = Some(example);
         }
     }
 }
@@ -370,7 +392,7 @@ fn change(track: &Track, actions: &mut Vec<Action>, by: impl FnOnce(&mut Vec<Str
 /// The word on a row that shows only part of its chain.
 pub fn tapped(track: &Track) -> Option<String> {
     let count = steps(track).len();
-    track.tap.filter(|tap| *tap < count).map(|tap| words::after(tap, count))
+    track.tap.filter(|tap| *tap < count).map(|tap| crate::views::text::tapped(tap, count))
 }
 
 /// The triangle that shows and hides the steps.

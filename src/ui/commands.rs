@@ -3,8 +3,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::engine::EXAMS;
 use crate::views::VIEWS;
 
+use super::shelf::Sort;
 use super::text;
 
 /// One thing the window can do.
@@ -61,6 +63,9 @@ pub enum UiCommand {
     MoveDown,
     EditLine,
     ExamOfTrack,
+    /// Chooses an entry of [`EXAMS`].
+    Preset(usize),
+    SortModels(Sort),
     /// Opens the tournament's page, or leaves it.
     Tournament,
     RunTournament,
@@ -151,6 +156,12 @@ pub fn table() -> Vec<Entry> {
     add(g, MoveDown, text::chain::MOVE_DOWN, &[(ALT, Key::ArrowDown)]);
     add(g, EditLine, text::chain::EDIT_LINE, &[(NONE, Key::F2)]);
     add(g, ExamOfTrack, text::chain::EXAM_OF, &[(SHIFT, Key::E)]);
+    for (i, exam) in EXAMS.iter().enumerate() {
+        add(g, Preset(i), (&text::shelf::exam_with(exam.label), exam.help), &[]);
+    }
+    for sort in Sort::ALL {
+        add(g, SortModels(sort), (&text::shelf::sort_models(sort.label()), text::shelf::SORT_TIP), &[]);
+    }
     add(g, AddModels, text::shelf::ADD_FILES, &[]);
     add(g, AddModelFolder, text::shelf::ADD_FOLDER, &[]);
     add(g, MeasureTicked, text::shelf::MEASURE_TICKED, &[]);
@@ -238,7 +249,8 @@ pub fn hover(command: UiCommand) -> String {
 }
 
 /// What the keys pressed in this pass ask for. Nothing while a text field has the keyboard, but `Esc` and the chords.
-pub fn pressed(ctx: &egui::Context, table: &[Entry]) -> Vec<UiCommand> {
+/// Keys for which `listens` is false do what they do elsewhere.
+pub fn pressed(ctx: &egui::Context, table: &[Entry], listens: impl Fn(UiCommand) -> bool) -> Vec<UiCommand> {
     let typing = ctx.text_edit_focused();
     let found = ctx.input_mut(|input| {
         let mut found = Vec::new();
@@ -248,7 +260,10 @@ pub fn pressed(ctx: &egui::Context, table: &[Entry]) -> Vec<UiCommand> {
                 found.push(UiCommand::Copy);
             }
             let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return !copies };
-            let hit = table.iter().find(|e| e.shortcuts.iter().any(|s| matches(s, *key, *modifiers)));
+            let hit = table
+                .iter()
+                .filter(|e| listens(e.command))
+                .find(|e| e.shortcuts.iter().any(|s| matches(s, *key, *modifiers)));
             match hit {
                 Some(e) if !typing || (modifiers.command && e.command != UiCommand::Copy) => {
                     found.push(e.command);

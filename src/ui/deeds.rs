@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, State, Tournament, Track};
-use crate::report::write_atomic;
+use crate::engine::{Command, EXAMS, State, Tournament, Track, default_range};
+use crate::report::{TournamentFormat, write_atomic};
 use crate::views::Side;
 
 use super::act::Hands;
@@ -27,12 +27,14 @@ impl Hands<'_> {
 
     /// Puts models on the shelf and shows them.
     pub fn shelve(&mut self, paths: Vec<PathBuf>) {
+        // The first one is where the keyboard goes on; of a folder nobody knows yet what it holds.
+        let first = paths.iter().find(|p| !p.is_dir()).cloned();
         self.conductor.send(Command::ShelfAdd(paths));
         if !self.desk.folds.models {
             self.command(UiCommand::ToggleModels);
         }
         self.desk.folds.only_picture = false;
-        self.desk.shelf.search.clear();
+        self.desk.shelf.show(first);
     }
 
     /// Adds a candidate unless its like is open; on request it goes on the right, now or as soon as it is there.
@@ -65,6 +67,8 @@ impl Hands<'_> {
             Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack => self.chain(command),
             Tournament => self.page(),
             RunTournament => self.run_tournament(),
+            Preset(i) => self.desk.exam = EXAMS.get(i).map(|e| e.id).or(self.desk.exam),
+            SortModels(sort) => self.desk.shelf.sort = sort,
             SaveTournamentCsv => self.dialogs.ask(self.ctx, self.desk, Wish::SaveCsv),
             SaveTournamentHtml => self.dialogs.ask(self.ctx, self.desk, Wish::SaveHtml),
             _ => return false,
@@ -81,7 +85,7 @@ impl Hands<'_> {
         let wish = match command {
             UiCommand::SetIn => Command::Range(Some(range::set(state, frame, false))),
             UiCommand::SetOut => Command::Range(Some(range::set(state, frame, true))),
-            UiCommand::FiveHere => Command::Range(Some(range::around(state, frame, range::FIVE))),
+            UiCommand::FiveHere => Command::Range(Some(default_range(state, range::FIVE))),
             UiCommand::Hardest => Command::FindHardest(range::FIVE),
             _ => Command::Range(None),
         };
@@ -96,6 +100,7 @@ impl Hands<'_> {
             folds.scores &= !narrow;
             self.desk.page = Page::Loupe;
             self.desk.shelf.opened();
+            self.conductor.send(Command::ShelfLook);
         }
     }
 
@@ -150,6 +155,7 @@ impl Hands<'_> {
         desk.page = Page::Tournament;
         desk.folds.only_picture = false;
         desk.arena.opened(&desk.looking.camera, desk.looked_at);
+        self.conductor.send(Command::ShelfLook);
     }
 
     fn run_tournament(&mut self) {
@@ -185,6 +191,7 @@ impl Hands<'_> {
 }
 
 /// The table in the format asked for.
-fn written(_: &State, _: &Tournament, _: Wish) -> Result<String, String> {
-    Err("the tournament's table cannot be written yet".into())
+fn written(_: &State, run: &Tournament, wish: Wish) -> Result<String, String> {
+    let format = if wish == Wish::SaveCsv { TournamentFormat::Csv } else { TournamentFormat::Html };
+    run.report().render(format).map_err(|why| why.to_string())
 }

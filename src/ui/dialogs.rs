@@ -69,7 +69,7 @@ fn dialog(wish: Wish) -> Option<Vec<PathBuf>> {
     let one = |path: Option<PathBuf>| path.map(|p| vec![p]);
     match wish {
         Wish::Open | Wish::Add => dialog.pick_files(),
-        Wish::Models => dialog.add_filter(text::shelf::TOGGLE.0, super::drops::MODEL_ENDINGS).pick_files(),
+        Wish::Models => dialog.add_filter(text::shelf::TOGGLE.0, &crate::models::ENDINGS).pick_files(),
         Wish::ModelFolder => one(dialog.pick_folder()),
         Wish::SaveCsv | Wish::SaveHtml => one(dialog.set_file_name(suggestion(wish)).save_file()),
     }

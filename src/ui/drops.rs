@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use egui::Ui;
 
 use crate::engine::Command;
+use crate::models;
 
 use super::desk::{Action, Desk, Page};
-
-/// Endings of files that hold a model.
-pub const MODEL_ENDINGS: &[&str] = &["onnx", "pth", "pt", "safetensors"];
 
 /// Folders are looked into this deep, and no more files than this are looked at: a drop answers at once.
 const DEPTH: usize = 3;
@@ -22,8 +20,7 @@ pub fn is_model(path: &Path) -> bool {
 }
 
 fn has_ending(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    ending.is_some_and(|e| MODEL_ENDINGS.contains(&e.as_str())) && !path.is_dir()
+    models::is_model_file(path) && !path.is_dir()
 }
 
 fn holds_model(folder: &Path, depth: usize, left: &mut usize) -> bool {

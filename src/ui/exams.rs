@@ -1,6 +1,6 @@
 //! Exams in one click: the preset that is in use, and what one click adds.
 
-use egui::{RichText, Ui, WidgetInfo, accesskit};
+use egui::{CornerRadius, RichText, Sense, Ui, WidgetInfo, accesskit, vec2};
 
 use crate::engine::{Card, EXAMS, Exam, State};
 use crate::views::style;
@@ -12,8 +12,8 @@ use super::{lines, text, widgets};
 pub fn menu(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
     let on = desk.exam();
     let label = text::shelf::exam_with(on.label);
-    let button = ui.button(RichText::new(format!("{label} ⏷")).size(style::SMALL));
-    button.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, text::shelf::EXAM_MENU));
+    let button =
+        widgets::menu_button(ui, RichText::new(label).size(style::SMALL), text::shelf::EXAM_MENU, egui::Vec2::ZERO);
     egui::Popup::menu(&button).show(|ui| {
         ui.set_width(320.0);
         for exam in EXAMS {
@@ -28,18 +28,21 @@ pub fn menu(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
 
 /// A choice with a line of explanation under it; true when it was clicked.
 pub fn preset(ui: &mut Ui, label: &str, help: &str, on: bool) -> bool {
-    let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 4)).corner_radius(5);
-    let mut frame = frame.begin(ui);
-    frame.content_ui.set_width(frame.content_ui.available_width());
-    let strong = if on { widgets::strong(label, style::BODY) } else { RichText::new(label) };
-    frame.content_ui.label(strong);
-    frame.content_ui.add(egui::Label::new(widgets::small(help)).wrap());
-    let response = frame.allocate_space(ui).interact(egui::Sense::click());
+    let width = ui.available_width();
+    let font = if on { style::strong(style::BODY) } else { style::font(style::BODY) };
+    let name = ui.painter().layout_no_wrap(label.to_owned(), font, style::TEXT);
+    let help = ui.painter().layout(help.to_owned(), style::font(style::SMALL), style::WEAK, width - 16.0);
+    let size = vec2(width, name.size().y + help.size().y + 12.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::RadioButton, true, on, label));
+    widgets::focus_ring(ui, &response, rect);
     if on || response.hovered() {
-        frame.frame.fill = if on { style::RAISED } else { style::HOVERED };
+        let fill = if on { style::RAISED } else { style::HOVERED };
+        ui.painter().rect_filled(rect, CornerRadius::same(5), fill);
     }
-    frame.paint(ui);
+    let below = rect.min + vec2(8.0, 6.0 + name.size().y);
+    ui.painter().galley(rect.min + vec2(8.0, 4.0), name, style::TEXT);
+    ui.painter().galley(below, help, style::WEAK);
     response.clicked()
 }
 
@@ -51,7 +54,8 @@ pub fn of_model(state: &State, card: &Card, exam: &Exam) -> Vec<Action> {
         return vec![Action::Say(text::shelf::EXAM_NOTHING)];
     };
     let line = exam.line(scale, &lines::model_stage(&state.shelf, card));
-    vec![Action::Candidate { line: baseline, show: false }, Action::Candidate { line, show: true }]
+    let line = lines::titled(&line);
+    vec![Action::Candidate { line: lines::titled(&baseline), show: false }, Action::Candidate { line, show: true }]
 }
 
 /// The same for a candidate that is open.
@@ -60,6 +64,6 @@ pub fn of_track(state: &State, track: &crate::engine::Track, exam: &Exam) -> Vec
         return vec![Action::Say(text::chain::NO_EXAM_OF)];
     };
     let scale = lines::chain_scale(&state.shelf, &track.stages).unwrap_or(1.0) as u32;
-    let baseline = lines::baseline(exam, scale).map(|line| Action::Candidate { line, show: false });
-    baseline.into_iter().chain([Action::Candidate { line, show: true }]).collect()
+    let baseline = lines::baseline(exam, scale).map(|l| Action::Candidate { line: lines::titled(&l), show: false });
+    baseline.into_iter().chain([Action::Candidate { line: lines::titled(&line), show: true }]).collect()
 }

@@ -51,7 +51,10 @@ fn group(ui: &mut Ui, table: &[Entry], name: &'static str) {
         let (label, keys) = match entry.command {
             UiCommand::PickRight(0) => (text::PICK_ANY_RIGHT.to_owned(), "1 … 9, 0".to_owned()),
             UiCommand::PickLeft(0) => (text::PICK_ANY_LEFT.to_owned(), "Alt+1 … 9, 0".to_owned()),
-            UiCommand::PickRight(_) | UiCommand::PickLeft(_) => continue,
+            // The palette has them.
+            UiCommand::PickRight(_) | UiCommand::PickLeft(_) | UiCommand::Preset(_) | UiCommand::SortModels(_) => {
+                continue;
+            }
             _ => {
                 let keys: Vec<_> = entry.shortcuts.iter().take(2).map(commands::key_words).collect();
                 (entry.label.clone(), keys.join("  "))

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use crate::engine::{Card, CardStatus, Exam, Recipe, State, Track, TrackId};
+use crate::engine::{Card, CardStatus, EXAMS, Exam, Recipe, State, Track, TrackId};
 
 /// What a model is called in a recipe: its name, or its path where another file of that name comes first.
-pub fn model_stage(shelf: &[Card], card: &Card) -> String {
-    let first = shelf.iter().find(|c| c.name == card.name);
-    let name = match first {
+pub fn model_name(shelf: &[Card], card: &Card) -> String {
+    match shelf.iter().find(|c| c.name == card.name) {
         Some(first) if first.path != card.path => card.path.to_string_lossy().into_owned(),
         _ => card.name.clone(),
-    };
-    format!("model {}", quoted(&name))
+    }
+}
+
+/// The step that runs a model.
+pub fn model_stage(shelf: &[Card], card: &Card) -> String {
+    format!("model {}", quoted(&model_name(shelf, card)))
 }
 
 /// A name in double quotes where a recipe would misread it.
@@ -73,19 +76,55 @@ fn model_scale(shelf: &[Card], name: &str) -> Option<u32> {
     scale_of(card)
 }
 
+/// Whether steps make the picture worse before anything enlarges or restores it.
+fn is_exam(steps: &[String]) -> bool {
+    let words = steps.iter().map(|step| step.split(' ').next().unwrap_or_default());
+    let worse = ["down", "blur", "chroma", "noise", "jpeg", "encode"];
+    words.take_while(|word| !matches!(*word, "model" | "up")).any(|word| worse.contains(&word))
+}
+
 /// An exam of a chain on the source: the preset's stages go before its own. `None` for a chain that begins with a file,
 /// that makes its picture worse already, or whose scale is no whole number.
 pub fn exam_of(shelf: &[Card], exam: &Exam, track: &Track) -> Option<String> {
-    let (Recipe { head: crate::engine::Head::Source, .. }, [first, ..]) =
+    let (Recipe { head: crate::engine::Head::Source, .. }, [_, ..]) =
         (Recipe::parse(&track.recipe).ok()?, track.stages.as_slice())
     else {
         return None;
     };
-    if ["down", "encode", "blur", "noise"].contains(&first.split(' ').next().unwrap_or_default()) {
+    if is_exam(&track.stages) {
         return None;
     }
     let scale = chain_scale(shelf, &track.stages).filter(|s| *s >= 1.0 && s.fract() == 0.0)? as u32;
     (!exam.stages(scale).is_empty()).then(|| exam.line(scale, &track.stages.join(" | ")))
+}
+
+/// The line under a name that tells an exam from others like it: "compact-2x, DVD". Without such a name the line as the
+/// engine writes it.
+pub fn titled(line: &str) -> String {
+    let chain = canonical(line);
+    let steps = Recipe::parse(&chain).map(|r| r.stages.iter().map(|s| s.line()).collect::<Vec<_>>());
+    match steps.ok().and_then(|steps| exam_name(&steps)) {
+        Some(name) => named(&name, chain),
+        None => chain,
+    }
+}
+
+/// What an exam of these steps is called: its own steps, then the preset.
+fn exam_name(steps: &[String]) -> Option<String> {
+    let begins = |exam: &Exam, scale: u32| -> Option<usize> {
+        let worse: Vec<String> = exam.stages(scale).split(" | ").map(str::to_owned).collect();
+        (!worse[0].is_empty() && steps.starts_with(&worse)).then_some(worse.len())
+    };
+    let all = EXAMS.iter().flat_map(|exam| (1..=8).filter_map(move |scale| Some((begins(exam, scale)?, exam))));
+    // The longest: one preset's steps may be the beginning of another's.
+    let (count, exam) = all.max_by_key(|(count, _)| *count)?;
+    let label = |step: &String| match Recipe::parse(&format!("source | {step}")) {
+        Ok(recipe) => recipe.label(),
+        Err(_) => step.clone(),
+    };
+    let rest: Vec<String> = steps[count..].iter().map(label).collect();
+    let rest = if rest.is_empty() { super::text::shelf::AS_IT_IS.to_owned() } else { rest.join(", ") };
+    Some(format!("{rest}, {}", exam.label))
 }
 
 /// A track's line after `change` to its steps, with the name that a person gave it. `None` when it is no recipe.
@@ -93,9 +132,10 @@ pub fn changed(track: &Track, change: impl FnOnce(&mut Vec<String>)) -> Option<S
     let recipe = Recipe::parse(&track.recipe).ok()?;
     let (usual, head) = (recipe.label(), Recipe { name: None, stages: Vec::new(), head: recipe.head.clone() }.chain());
     let mut steps: Vec<String> = recipe.stages.iter().map(|s| s.line()).collect();
+    let ours = track.label == usual || exam_name(&steps).as_ref() == Some(&track.label);
     change(&mut steps);
     let chain = std::iter::once(head).chain(steps).collect::<Vec<_>>().join(" | ");
-    Some(if track.label == usual { chain } else { named(&track.label, chain) })
+    Some(if ours { titled(&chain) } else { named(&track.label, chain) })
 }
 
 /// `chain` under a name, where the name can stand in a line.
@@ -128,6 +168,20 @@ mod tests {
         let steps = |line: &str| line.split(" | ").map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(chain_scale(&[], &steps("down 2 bicubic | unsharp 1 | up 4 lanczos")), Some(2.0));
         assert_eq!(chain_scale(&[], &steps("model unheard-of")), None);
+    }
+
+    #[test]
+    fn exams_are_told_apart_by_their_names() {
+        for exam in EXAMS {
+            for scale in [1, 2, 4] {
+                let Some(line) = baseline(exam, scale) else { continue };
+                let named = Recipe::parse(&titled(&line)).unwrap();
+                let name = named.name.as_deref().unwrap_or_default();
+                assert!(name.ends_with(&format!(", {}", exam.label)), "{}: {name}", exam.id);
+                assert_eq!(named.chain(), canonical(&line));
+            }
+        }
+        assert_eq!(titled("source | unsharp 1"), "source | unsharp 1", "what is no exam has no name of its own");
     }
 
     #[test]

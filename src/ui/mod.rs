@@ -39,7 +39,6 @@ use crate::engine::{Command, State};
 pub use act::provenance;
 pub use app::App;
 pub use desk::{Action, Desk, Folds, Page, Wish};
-pub use drops::MODEL_ENDINGS;
 
 /// What the window needs of the engine: its state to read, a way in for commands, and a call that takes in what
 /// happened. Tests drive the window with one of their own.

@@ -75,7 +75,8 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         range::bar(ui, state, desk, bar, actions);
     }
     if state.clock.frames > 0 {
-        playhead(&painter, whole, to.x(state.clock.frame));
+        let below_words = Rect::from_min_max(pos2(whole.left(), whole.top() + ABOVE - 6.0), whole.max);
+        playhead(&painter, below_words, to.x(state.clock.frame));
     }
     if let Some(id) = id {
         chooser(ui, whole, desk, &ids, id);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::{Color32, CursorIcon, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::{Command, State};
+use crate::engine::{Command, State, default_range};
 use crate::views::style;
 
 use super::commands::{self, UiCommand};
@@ -20,14 +20,7 @@ pub fn used(state: &State) -> Option<Range<usize>> {
     if state.clock.frames == 0 {
         return None;
     }
-    Some(state.range.clone().unwrap_or_else(|| around(state, state.clock.frame, FIVE)))
-}
-
-/// A stretch of `seconds` around a frame, moved inwards where it would reach beyond an end.
-pub fn around(state: &State, frame: usize, seconds: f64) -> Range<usize> {
-    let now = time_of(state, frame);
-    let start = (now - seconds / 2.0).min(state.clock.duration - seconds).max(0.0);
-    between(state, start, start + seconds)
+    Some(state.range.clone().unwrap_or_else(|| default_range(state, FIVE))).filter(|range| !range.is_empty())
 }
 
 /// Frames from `from` up to `to` seconds: one at least.

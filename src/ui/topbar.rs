@@ -60,7 +60,12 @@ fn names(ui: &mut Ui, state: &State) {
     ui.add(egui::Label::new(widgets::strong(&reference.label, style::BODY)).truncate());
     if let Some(info) = &reference.info {
         let facts = facts::of(info);
-        ui.add(egui::Label::new(RichText::new(facts.line).color(style::WEAK)).truncate()).on_hover_text(facts.more);
+        // The mark keeps its room: the facts are cut before it.
+        let room = if facts.guessed.is_some() { 72.0 } else { 0.0 };
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - room).max(0.0));
+            ui.add(egui::Label::new(RichText::new(facts.line).color(style::WEAK)).truncate()).on_hover_text(facts.more);
+        });
         if let Some(why) = facts.guessed {
             let mark = RichText::new(text::GUESSED).size(style::SMALL).color(style::CARE);
             ui.add(egui::Label::new(mark)).on_hover_text(why);

@@ -43,11 +43,33 @@ pub fn segmented(ui: &mut Ui, segments: &[Segment<'_>], on: usize) -> Option<usi
     clicked
 }
 
+/// A button with a small triangle that says: a menu opens. `name` is its accessible name.
+pub fn menu_button(ui: &mut Ui, label: RichText, name: &str, min: egui::Vec2) -> Response {
+    let button =
+        egui::Button::new((label, egui::Atom::grow(), egui::Atom::custom(egui::IdSalt::new("mark"), vec2(8.0, 8.0))));
+    let response = ui.add(button.min_size(min));
+    let role = accesskit::Role::ComboBox;
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    let at = response.rect.right_center() - vec2(ui.spacing().button_padding.x + 4.0, 0.0);
+    let points = vec![at + vec2(-3.5, -2.0), at + vec2(3.5, -2.0), at + vec2(0.0, 2.5)];
+    ui.painter().add(egui::Shape::convex_polygon(points, style::WEAK, Stroke::NONE));
+    response
+}
+
+/// Shows where the keyboard is, on what is drawn by hand.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, style::BLUE);
+        ui.painter().rect_stroke(rect, CornerRadius::same(4), stroke, egui::StrokeKind::Outside);
+    }
+}
+
 /// A box to tick.
 pub fn tick(ui: &mut Ui, rect: Rect, id: egui::Id, on: bool, label: &str) -> Response {
     let response = ui.interact(rect.expand(4.0), id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::CheckBox, true, on, label));
     let edge = if response.hovered() { Color32::WHITE } else { style::FAINT };
+    focus_ring(ui, &response, rect.expand(2.0));
     let fill = if on { style::BLUE } else { style::SUNK };
     let stroke = if on { Stroke::NONE } else { Stroke::new(1.0, edge) };
     ui.painter().rect(rect, CornerRadius::same(3), fill, stroke, egui::StrokeKind::Inside);

@@ -158,7 +158,7 @@ fn score_rows(state: &State, place: usize, track: &Track) -> Vec<Vec<Piece>> {
     let small = |t: String| Piece::new(t, style::SMALL, style::WEAK);
     let mut name = vec![Piece::new(format!("{} · {}", place + 1, track.label), style::SMALL, style::TEXT).strong()];
     let marks = marks::of(state, track);
-    let marks = marks.iter().map(|m| Piece::new(m.word, style::SMALL, style::CARE).after(6.0));
+    let marks = marks.iter().map(|m| Piece::new(m.word.as_str(), style::SMALL, style::CARE).after(6.0));
     if place == 0 {
         name.push(small(text::REFERENCE.into()).after(6.0));
         name.extend(marks);

@@ -22,6 +22,18 @@ pub fn shifted(own: usize, reference: usize) -> String {
     format!("Its frame {own} has the time of the reference's frame {reference}.")
 }
 
+/// Which part of a chain is shown: "after 2 of 3".
+pub fn tapped(tap: usize, of: usize) -> String {
+    if tap == 0 { "before its steps".into() } else { format!("after {tap} of {of}") }
+}
+
+pub fn tapped_why(tap: usize, stages: &[String]) -> String {
+    match tap.checked_sub(1).and_then(|last| stages.get(last)) {
+        Some(last) => format!("Shown is the picture after “{last}”; {} more follow in the chain.", stages.len() - tap),
+        None => "Shown is the picture that the chain begins with.".into(),
+    }
+}
+
 pub fn frame_line(number: usize, seconds: f64) -> String {
     format!("frame {number} · {seconds:.3} s")
 }

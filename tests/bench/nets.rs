@@ -16,7 +16,7 @@ pub fn compact(features: usize, layers: usize) -> Result<PathBuf, String> {
             x = net.prelu(&x, features);
         }
         x = net.conv(&x, (features, 12), 3);
-        let deep = net.to_space(&x);
+        let deep = net.shuffle(&x);
         let base = net.nearest("input");
         net.node("Add", &[&deep, &base], &[]);
         net.bytes()
@@ -39,7 +39,7 @@ pub fn span(features: usize) -> Result<PathBuf, String> {
         let joined = net.node("Concat", &all, &[number("axis", 1)]);
         x = net.conv(&joined, (4 * features, features), 1);
         x = net.conv(&x, (features, 12), 3);
-        net.to_space(&x);
+        net.shuffle(&x);
         net.bytes()
     })
 }
@@ -123,7 +123,7 @@ impl Net {
         (self.node("Mul", &[&sum, &gate], &[]), one)
     }
 
-    fn to_space(&mut self, from: &str) -> String {
+    fn shuffle(&mut self, from: &str) -> String {
         self.node("DepthToSpace", &[from], &[number("blocksize", 2), words("mode", "CRD")])
     }
 

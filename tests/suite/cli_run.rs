@@ -243,6 +243,8 @@ fn a_still_renders_to_png_at_its_stage_s_size() {
 fn stages_models_and_doctor_answer() {
     let stages = stdout(&doublet(&["stages"]));
     assert!(["down", "up", "model", "unsharp", "contrast"].iter().all(|s| stages.contains(s)), "{stages}");
+    assert!(stages.contains("mpeg2    q=4 (1 to 31)") && stages.contains("x264     crf=23 (0 to 51), preset=medium"));
+    assert!(stages.contains("source | down 2 bicubic | encode x264 crf=28 | model NAME"), "{stages}");
     let doctor = doublet(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(0));
     assert!(stdout(&doctor).contains("FFmpeg"), "{}", stdout(&doctor));

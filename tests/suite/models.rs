@@ -16,7 +16,7 @@ use super::onnx_writer::{self as onnx, Net};
 use super::support::testdata;
 
 /// The runtime, or `None` with a printed reason where `make setup` has not been.
-pub fn runtime() -> Option<Runtime> {
+pub(super) fn runtime() -> Option<Runtime> {
     match Runtime::get() {
         Ok(runtime) => Some(runtime),
         Err(error) => {
@@ -70,10 +70,10 @@ impl FrameSource for Noise {
 }
 
 /// One picture, whatever the frame.
-pub struct Still(SourceInfo, Image);
+pub(super) struct Still(SourceInfo, Image);
 
 impl Still {
-    pub fn new(image: Image) -> Box<Self> {
+    pub(super) fn new(image: Image) -> Box<Self> {
         let info = Noise::new(image.width, image.height).0;
         Box::new(Self(info, image))
     }
@@ -93,7 +93,7 @@ pub fn samples(frame: &Frame) -> Vec<f32> {
     frame.planes().iter().flat_map(|p| (0..p.height).flat_map(|y| p.row_f32(y).to_vec())).collect()
 }
 
-pub fn worst(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn worst(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
@@ -103,7 +103,7 @@ fn cpu(tile: u32) -> Settings {
 }
 
 /// What a model makes of a source's frame 0.
-fn make(runtime: &Runtime, model: &Arc<Model>, input: Box<dyn FrameSource>, tile: u32) -> Vec<f32> {
+pub(super) fn make(runtime: &Runtime, model: &Arc<Model>, input: Box<dyn FrameSource>, tile: u32) -> Vec<f32> {
     samples(&upscale(runtime, model, input, &cpu(tile)).unwrap().get(0).unwrap())
 }
 
@@ -337,6 +337,23 @@ fn what_is_no_model_gets_a_sentence() {
 }
 
 #[test]
+fn a_size_that_no_trial_saw_may_come_out_wrong() {
+    let Some(runtime) = runtime() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let model = runtime.model(&write(&dir, "cut.onnx", &onnx::treacherous())).unwrap();
+    let mut small = upscale(&runtime, &model, Noise::new(60, 90), &cpu(512)).unwrap();
+    assert!(small.get(0).is_ok());
+    let mut large = upscale(&runtime, &model, Noise::new(60, 240), &cpu(512)).unwrap();
+    let sentence = large.get(0).unwrap_err().to_string();
+    println!("{sentence}");
+    assert!(
+        sentence.contains("60x200") && sentence.contains("60x240") && sentence.contains("another model"),
+        "{sentence}"
+    );
+    assert!(!sentence.contains('\n'));
+}
+
+#[test]
 fn every_cut_of_a_model_is_refused() {
     let Some(runtime) = runtime() else { return };
     let dir = tempfile::tempdir().unwrap();
@@ -380,6 +397,13 @@ fn the_model_of_the_house_upscales() {
     };
     let model = runtime.model(&path).unwrap();
     assert_eq!((model.info().scale, model.info().channels), (2, (3, 3)));
+    // The four scales of its Resize are no weights.
+    let counts = (model.info().weights, model.info().weight_bytes / model.info().weights);
+    let architecture = model.info().architecture.clone().unwrap_or_default();
+    assert!(architecture.starts_with("Compact, "), "{architecture}");
+    if architecture == "Compact, 24 features, 8 convolutions" {
+        assert_eq!(counts, (45_156, 4));
+    }
     let off =
         worst(&make(&runtime, &model, Noise::new(190, 150), 512), &make(&runtime, &model, Noise::new(190, 150), 64));
     assert!(off < 1e-4, "{off}");
@@ -416,7 +440,7 @@ fn thread_ticks(name: &str) -> Option<u64> {
 // ---- the fixtures ----
 
 /// Reads a NumPy file of float16 values.
-fn npy(path: &Path) -> Vec<f32> {
+pub(super) fn npy(path: &Path) -> Vec<f32> {
     let bytes = std::fs::read(path).unwrap();
     assert!(bytes.starts_with(b"\x93NUMPY\x01"));
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
@@ -425,7 +449,7 @@ fn npy(path: &Path) -> Vec<f32> {
     halves.map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
 }
 
-fn png(path: &Path) -> Image {
+pub(super) fn png(path: &Path) -> Image {
     let rgb = image::open(path).unwrap().to_rgb8();
     let mut image = Image::new(rgb.width(), rgb.height());
     for (i, pixel) in rgb.pixels().enumerate() {

@@ -66,6 +66,8 @@ enum Step {
     Crop(i64),
     /// The identity, by way of the products of all samples with all others: memory of the square of the picture.
     Hog,
+    /// Cuts the rows after this many off.
+    CutRows(i64),
 }
 
 /// A chain of steps on a picture.
@@ -195,6 +197,14 @@ impl Net {
                     from = to;
                     continue;
                 }
+                Step::CutRows(rows) => {
+                    for (name, value) in [("starts", 0), ("ends", *rows), ("axes", 2)] {
+                        let mut tensor = Message::default();
+                        tensor.number(1, 1).number(2, 7).text(8, name).bytes(9, &value.to_le_bytes());
+                        tensors.push(tensor);
+                    }
+                    node.text(1, "starts").text(1, "ends").text(1, "axes").text(2, &to).text(4, "Slice");
+                }
                 Step::Pool => {
                     node.text(2, &to).text(4, "AveragePool");
                     node.message(5, &integers("kernel_shape", &[2, 2])).message(5, &integers("strides", &[2, 2]));
@@ -296,6 +306,11 @@ pub fn shrinker() -> Net {
 /// Always 74x54, which is twice the first trial's size.
 pub fn stubborn() -> Net {
     Net::new((3, 3), 2, vec![Step::ResizeTo(54, 74)])
+}
+
+/// One convolution that keeps small pictures whole, and cuts larger ones off after 200 rows.
+pub fn treacherous() -> Net {
+    Net::new((3, 3), 1, vec![Step::Conv(Conv::new(3, 3, 9)), Step::CutRows(200)])
 }
 
 /// An operator that does not exist.

@@ -1,11 +1,17 @@
 //! The window, driven by keys and mouse with no screen, over an engine that is none.
 
+#[path = "ui/chain.rs"]
+mod chain;
 #[path = "ui/fake.rs"]
 pub mod fake;
 #[path = "ui/looks.rs"]
 mod looks;
 #[path = "ui/models.rs"]
 pub mod models;
+#[path = "ui/shelf.rs"]
+mod shelf;
+#[path = "ui/tournament.rs"]
+mod tournament;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,8 +35,12 @@ const SIZE: (f32, f32) = (1100.0, 700.0);
 
 /// A window with nothing drawn: enough for what does not look at pixels.
 fn open(fake: Fake) -> Window {
+    open_sized(fake, SIZE)
+}
+
+fn open_sized(fake: Fake, (w, h): (f32, f32)) -> Window {
     let log = fake.log.clone();
-    let builder = Harness::builder().with_size(egui::vec2(SIZE.0, SIZE.1)).with_step_dt(1.0 / 60.0).with_max_steps(12);
+    let builder = Harness::builder().with_size(egui::vec2(w, h)).with_step_dt(1.0 / 60.0).with_max_steps(12);
     let harness = builder.build_eframe(|cc| App::new(cc, Box::new(fake)));
     Window { harness, log }
 }
@@ -62,8 +72,30 @@ impl Window {
         self.harness.run_steps(2);
     }
 
+    fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(2);
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(2);
+    }
+
+    /// Where something of this name is.
+    fn at(&self, label: &str) -> egui::Rect {
+        self.harness.get_by_label(label).rect()
+    }
+
+    /// What was sent since the last call.
+    fn news(&mut self) -> Vec<Command> {
+        let sent = self.sent();
+        self.log.borrow_mut().commands.clear();
+        sent
+    }
+
     fn sent(&self) -> Vec<Command> {
-        let is_wish = |c: &&Command| !matches!(c, Command::Watch { .. });
+        let is_wish = |c: &&Command| !matches!(c, Command::Watch { .. } | Command::ShelfLook);
         self.log.borrow().commands.iter().filter(is_wish).cloned().collect()
     }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use stages::{STAGES, Stage, StageKind};
+pub use stages::{Role, STAGES, Stage, StageKind, codecs, role};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 
@@ -67,6 +67,33 @@ impl Recipe {
             Head::File(path) => words::quoted(&path.to_string_lossy()),
         };
         self.stages.iter().fold(head, |line, stage| format!("{line} | {}", stage.line()))
+    }
+
+    /// The same head and name with other stages.
+    pub fn with_stages(&self, stages: Vec<Arc<dyn Stage>>) -> Recipe {
+        Recipe { name: self.name.clone(), head: self.head.clone(), stages }
+    }
+
+    /// The chain up to and with its first `count` stages; all of it when there are no more.
+    pub fn prefix(&self, count: usize) -> Recipe {
+        self.with_stages(self.stages.iter().take(count).cloned().collect())
+    }
+
+    /// The chain with stage `from` (counted from 0) taken out and put in so that it stands at `to`; a place past the
+    /// end is the end. No change when there is no such stage.
+    pub fn moved(&self, from: usize, to: usize) -> Recipe {
+        let mut stages = self.stages.clone();
+        if from < stages.len() {
+            let stage = stages.remove(from);
+            stages.insert(to.min(stages.len()), stage);
+        }
+        self.with_stages(stages)
+    }
+
+    /// The chain without stage `place` (counted from 0). No change when there is no such stage.
+    pub fn without(&self, place: usize) -> Recipe {
+        let kept = self.stages.iter().enumerate().filter(|(at, _)| *at != place);
+        self.with_stages(kept.map(|(_, stage)| stage.clone()).collect())
     }
 
     /// Whether making a frame takes more than decoding.

@@ -53,7 +53,11 @@ pub(super) fn size_words(bytes: u128) -> String {
         size /= 1024.0;
         unit += 1;
     }
-    if unit == 0 { format!("{bytes} bytes") } else { format!("{size:.1} {}", UNITS[unit]) }
+    match unit {
+        0 => format!("{bytes} bytes"),
+        _ if size >= 1024.0 => format!("more than 1024 {}", UNITS[unit]),
+        _ => format!("{size:.1} {}", UNITS[unit]),
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +68,7 @@ mod tests {
     fn words_for_people() {
         assert_eq!(size_words(10 << 40), "10.0 TiB");
         assert_eq!(size_words(12), "12 bytes");
+        assert_eq!(size_words(u128::MAX), "more than 1024 EiB");
         assert_eq!(shown("a\nb"), "a?b");
         assert_eq!(shown(&"x".repeat(500)).chars().count(), 81);
     }

@@ -104,12 +104,14 @@ impl<'w> Graph<'w> {
             Some(_) => {}
         }
         // Many names may stand for one storage: what they come to is weighed before it is read.
-        self.taken += 4 * shape.iter().map(|&n| n as u64).product::<u64>();
+        let count = shape.iter().fold(1_u64, |n, &d| n.saturating_mul(d as u64));
+        self.taken = self.taken.saturating_add(count.saturating_mul(4));
         if self.taken > MOST_BYTES {
             let (claim, limit) = (format!("more than {}", size_words(u128::from(MOST_BYTES))), "that".into());
             return Err(ImportError::TooLarge { what: "the network".into(), claim, limit });
         }
         self.used.insert(key.to_owned());
+        // Without numbers the graph is built to be compared alone.
         let values = self.weights.read(key).unwrap_or_else(|| Ok(Vec::new()))?;
         self.fits(key, &values)?;
         Ok(values)
@@ -255,6 +257,11 @@ impl<'w> Graph<'w> {
             word("nearest_mode", "floor"),
         ];
         self.node("Resize", &[name(x), String::new(), scales], &attributes)
+    }
+
+    /// The operators so far, in the order in which they were put in.
+    pub fn operators(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|node| node.operator.as_str())
     }
 
     /// Refuses a file that holds weights which did not go into the graph: it would be another network.

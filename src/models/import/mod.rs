@@ -73,15 +73,17 @@ pub(super) fn import(file: Bytes, name: &str, precision: Precision) -> Result<Co
     let source = open(&file)?;
     drop(file);
     let Source { words, sets, card } = source;
-    let first = sets.first().map(first_keys).unwrap_or_default();
-    for set in sets {
-        for view in set.views() {
-            if let Some(architecture) = architectures::claimant(&view) {
-                return build(architecture, view, &card, words, name, precision);
-            }
+    let keys = sets.first().map(first_keys).unwrap_or_default();
+    let mut misfit = None;
+    for view in sets.into_iter().flat_map(Weights::views) {
+        let Some(architecture) = architectures::claimant(&view) else { continue };
+        match build(architecture, view, &card, words, name, precision) {
+            // Another set in the file may fit better; if none does, the first is what the file was for.
+            Err(fault @ ImportError::Misfit { .. }) => misfit = misfit.or(Some(fault)),
+            other => return other,
         }
     }
-    Err(ImportError::Unknown { known: architectures::known(), keys: first })
+    Err(misfit.unwrap_or_else(|| ImportError::Unknown { known: architectures::known(), keys }))
 }
 
 fn open(file: &Bytes) -> Result<Source, ImportError> {
@@ -142,9 +144,14 @@ fn first_keys(weights: &Weights) -> String {
     names.join(", ")
 }
 
-/// What an ONNX file is, if the names and shapes of its weights tell it surely.
-pub(super) fn recognise<'a>(weights: impl Iterator<Item = (&'a str, &'a [usize])>) -> Option<String> {
-    let mut all = Weights::default();
-    weights.for_each(|(name, shape)| all.insert_shape(name, shape));
-    all.views().iter().find_map(|view| architectures::claimant(view)?.plan(view).ok()).map(|plan| plan.words)
+/// An operator of an ONNX file, with the shape of the weights it works with (the second input), if it has any.
+pub(super) struct Operator<'a> {
+    pub name: &'a str,
+    pub weight: Option<&'a [usize]>,
+}
+
+/// What an ONNX file is, if its operators and the shapes of its weights, in their order, tell it surely. Names count for
+/// nothing: most exporters throw them away, and other networks have the same.
+pub(super) fn recognise(operators: &[Operator<'_>]) -> Option<String> {
+    architectures::by_order(operators).map(|plan| plan.words)
 }

@@ -25,6 +25,9 @@ const PREFIXES: [&str; 12] = [
     "network.",
 ];
 
+/// Layers of one row that a network has at most.
+const MOST_LAYERS: usize = 10_000;
+
 /// How many prefixes may stand before each other.
 const MOST_PREFIXES: usize = 4;
 
@@ -92,9 +95,13 @@ impl Weights {
         Some(tensor.read(name))
     }
 
-    /// The numbers after `prefix` and before the next point of all names that begin so: 0, 1, 2, 10 for "body.".
+    /// The numbers after `prefix` and before the next point of all names that begin so: 0, 1, 2, 10 for "body.". Larger
+    /// ones than any network has are passed over, so that nobody counts up to them.
     pub fn numbers(&self, prefix: &str) -> Vec<usize> {
-        let number = |name: &str| name.strip_prefix(prefix)?.split('.').next()?.parse::<usize>().ok();
+        let number = |name: &str| {
+            let number = name.strip_prefix(prefix)?.split('.').next()?.parse::<usize>().ok()?;
+            (number < MOST_LAYERS).then_some(number)
+        };
         let mut found: Vec<usize> = self.names().filter_map(number).collect();
         found.sort_unstable();
         found.dedup();
@@ -171,7 +178,14 @@ mod tests {
 
     #[test]
     fn numbers_are_found() {
-        let weights = names(&["body.10.weight", "body.0.weight", "body.0.bias", "body.x", "other.3"]);
+        let weights = names(&[
+            "body.10.weight",
+            "body.0.weight",
+            "body.0.bias",
+            "body.x",
+            "other.3",
+            "body.18446744073709551615.a",
+        ]);
         assert_eq!(weights.numbers("body."), [0, 10]);
     }
 }

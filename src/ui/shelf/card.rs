@@ -28,12 +28,16 @@ pub struct Place {
 pub fn ui(ui: &mut Ui, state: &State, card: &Card, place: &Place) -> Option<Deed> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let rect = rect.shrink2(vec2(8.0, 0.0));
-    let label = words::card(&card.name);
+    let label = match &card.status {
+        CardStatus::Broken(reason) => words::broken_card(&card.name, reason),
+        _ => words::card(&card.name),
+    };
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, place.ticked, &label));
     let lit = ui.rect_contains_pointer(rect) || place.ticked;
     let fill = if lit { style::HOVERED } else { Color32::from_gray(43) };
     let stroke = if place.cursor { Stroke::new(1.5, style::BLUE) } else { Stroke::NONE };
     ui.painter().rect(rect, CornerRadius::same(6), fill, stroke, StrokeKind::Inside);
+    widgets::focus_ring(ui, &response, rect.shrink(1.0));
     let inner = rect.shrink2(vec2(12.0, 8.0));
     let mut deed = None;
     title(ui, card, inner, place, &mut deed);
@@ -84,7 +88,7 @@ fn facts(info: &ModelInfo) -> String {
         (a, b) => format!("{a} to {b}"),
     };
     let size = text::shelf::bytes(info.file_bytes);
-    let kind = architecture(info).unwrap_or_else(|| "ONNX".into());
+    let kind = info.architecture.clone().unwrap_or_else(|| "ONNX".into());
     let mut parts = vec![kind, precision, size, words::weights(info.weights)];
     if let Some((w, h)) = info.fixed_size {
         parts.push(format!("{w}×{h} only"));
@@ -93,11 +97,6 @@ fn facts(info: &ModelInfo) -> String {
         parts.push("grey".into());
     }
     parts.join(" · ")
-}
-
-/// What the weights are built like, where that is known.
-pub fn architecture(_: &ModelInfo) -> Option<String> {
-    None
 }
 
 fn origin(info: &ModelInfo) -> String {
@@ -126,7 +125,9 @@ fn buttons(ui: &mut Ui, state: &State, card: &Card, inner: Rect, place: &Place, 
     let row = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
     let open = state.reference().is_some();
     let small = |words: &str| egui::Button::new(RichText::new(words).size(style::SMALL)).min_size(vec2(0.0, 24.0));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(row).id_salt(&card.path), |ui| {
+    // A child that takes no room of its own: the card has taken it.
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(row).id_salt(&card.path));
+    {
         ui.spacing_mut().button_padding = vec2(10.0, 2.0);
         ui.spacing_mut().interact_size.y = 24.0;
         ui.horizontal(|ui| {
@@ -141,7 +142,7 @@ fn buttons(ui: &mut Ui, state: &State, card: &Card, inner: Rect, place: &Place, 
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| speed(ui, state, card, deed));
         });
-    });
+    }
 }
 
 /// How fast it is here; a click measures, or measures again.
@@ -152,7 +153,8 @@ fn speed(ui: &mut Ui, state: &State, card: &Card, deed: &mut Option<Deed>) {
         Some(speed) => {
             let mut parts = vec![words::speed(speed.megapixels_per_second, size)];
             parts.extend(speed.memory_bytes.map(words::bytes));
-            let tip = format!("{}\n{}\n{}", speed.device, speed.choice, words::MEASURE_AGAIN);
+            let at = words::speed_at(speed.megapixels_per_second, size);
+            let tip = format!("{at}\n{}: {}\n{}", speed.device, speed.choice, words::MEASURE_AGAIN);
             (parts.join(" · "), tip, style::WEAK)
         }
     };

@@ -62,7 +62,7 @@ fn haystack(card: &Card) -> String {
         CardStatus::Ready(info) => {
             let author = info.author.as_deref().unwrap_or_default();
             let licence = info.licence.as_deref().unwrap_or_default();
-            let kind = super::card::architecture(info).unwrap_or_default();
+            let kind = info.architecture.as_deref().unwrap_or_default();
             format!("{}x {} {kind} {author} {licence}", info.scale, info.precision.0)
         }
     };

@@ -1,6 +1,6 @@
 //! The drawer on the right: every model at hand as a card.
 
-pub(super) mod card;
+mod card;
 mod list;
 
 use std::collections::BTreeSet;
@@ -37,6 +37,15 @@ impl ShelfDesk {
     /// What opening the drawer begins with.
     pub fn opened(&mut self) {
         (self.focus, self.folders) = (true, None);
+    }
+}
+
+impl ShelfDesk {
+    /// All cards, and this one in view.
+    pub fn show(&mut self, card: Option<PathBuf>) {
+        self.search.clear();
+        self.follow = card.is_some();
+        self.cursor = card.or(self.cursor.take());
     }
 }
 

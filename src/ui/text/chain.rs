@@ -18,6 +18,7 @@ pub const HIDE_STEPS: &str = "Hide its steps";
 pub const NO_CANDIDATE: &str = "There is no candidate yet.";
 pub const ADD_STEP: &str = "+ step";
 pub const ADD_STEP_TIP: &str = "Add a model or a filter at the end of this chain";
+pub const STEP_SEARCH: &str = "search steps and models";
 pub const MODELS: &str = "Models";
 pub const FILTERS: &str = "Filters and codecs";
 pub const NO_MODELS: &str = "no models on the shelf";
@@ -27,7 +28,6 @@ pub const CHANGE_STEP: &str = "Change its words";
 pub const REMOVE_STEP: &str = "Take it out";
 pub const STEP_FIELD: &str = "Words of the step";
 pub const SHOW_ALL: &str = "Show the whole chain";
-pub const TAPPED: &str = "shown";
 
 pub fn unfold(label: &str, open: bool) -> String {
     format!("{} the steps of {label}", if open { "Hide" } else { "Show" })
@@ -43,14 +43,6 @@ pub fn head(line: &str) -> String {
 
 pub fn remove(line: &str) -> String {
     format!("Take out {line}")
-}
-
-/// On the row: which part of the chain is shown.
-pub fn after(tap: usize, of: usize) -> String {
-    match tap {
-        0 => "before its steps".into(),
-        _ => format!("after {tap} of {of}"),
-    }
 }
 
 // In and out points.

@@ -11,6 +11,7 @@ pub const HEADING: &str = "MODELS";
 pub const SEARCH: &str = "Search the shelf";
 pub const SEARCH_HINT: &str = "search by name, kind, scale";
 pub const SORT: &str = "Sort";
+pub const SORT_TIP: &str = "The order of the cards on the shelf";
 pub const ADD_MENU: &str = "+ add";
 pub const ADD_MENU_TIP: &str =
     "Put model files or a folder of them on the shelf; dropping them on the window does it too";
@@ -48,6 +49,7 @@ pub const EXAM_MENU_TIP: &str = "What an exam does to the source before the mode
 pub const EXAM_NOTHING: &str =
     "this preset only makes the picture smaller, which is no exam for a 1x model; choose another";
 
+pub const AS_IT_IS: &str = "left as it is";
 pub const TICKED_NONE: &str = "none";
 pub const TO_TOURNAMENT: &str = "Tournament";
 pub const TO_TOURNAMENT_TIP: &str = "Run the ticked models against each other";
@@ -65,6 +67,10 @@ pub fn card(name: &str) -> String {
     format!("Model {name}")
 }
 
+pub fn broken_card(name: &str, reason: &str) -> String {
+    format!("Model {name} {BROKEN}: {reason}")
+}
+
 pub fn try_it(name: &str) -> String {
     format!("Add {name} as a candidate")
 }
@@ -75,6 +81,10 @@ pub fn exam_it(name: &str) -> String {
 
 pub fn measure_it(name: &str) -> String {
     format!("Measure the speed of {name}")
+}
+
+pub fn sort_models(by: &str) -> String {
+    format!("Sort models by {by}")
 }
 
 pub fn tick(name: &str) -> String {
@@ -92,15 +102,23 @@ pub fn ticked(count: usize) -> String {
     }
 }
 
-/// "41.2 fps at 1280×720"; without an open source megapixels a second.
+/// "41 fps" at the size of the open source; without one, megapixels a second.
 pub fn speed(megapixels_per_second: f64, size: Option<(u32, u32)>) -> String {
     match size.filter(|(w, h)| *w > 0 && *h > 0) {
         Some((w, h)) => {
             let fps = megapixels_per_second * 1e6 / (f64::from(w) * f64::from(h));
-            let fps = if fps < 1.0 { format!("{:.1} s a frame", 1.0 / fps.max(1e-9)) } else { fps_words(fps) };
-            format!("{fps} at {w}×{h}")
+            if fps < 1.0 { format!("{:.1} s/frame", 1.0 / fps.max(1e-9)) } else { fps_words(fps) }
         }
-        None => format!("{megapixels_per_second:.2} megapixels/s"),
+        None => format!("{megapixels_per_second:.2} Mpx/s"),
+    }
+}
+
+/// "41 fps at 1280×720: 38.2 megapixels a second".
+pub fn speed_at(megapixels_per_second: f64, size: Option<(u32, u32)>) -> String {
+    let whole = format!("{megapixels_per_second:.2} megapixels a second");
+    match size {
+        Some((w, h)) => format!("{} at {w}×{h}: {whole}", speed(megapixels_per_second, size)),
+        None => whole,
     }
 }
 

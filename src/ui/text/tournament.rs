@@ -23,8 +23,8 @@ pub const CHAINS: &str = "Candidates open now";
 pub const MODELS: &str = "Models on the shelf";
 pub const NO_CHAINS: &str = "none open";
 pub const NO_MODELS: &str = "none on the shelf";
-pub const BASELINE: &str = "Lanczos as a baseline";
-pub const BASELINE_TIP: &str = "The plain enlargement that every model should beat";
+pub const BASELINE: &str = "Plain resizing to beat";
+pub const BASELINE_TIP: &str = "Lanczos and bicubic at the same scale: what every model should beat";
 pub const ALL: &str = "all";
 pub const NONE: &str = "none";
 pub const BEGIN: &str = "Begin";
@@ -58,6 +58,10 @@ pub const COLUMN_MEMORY: (&str, &str, &str) =
     ("memory", "peak", "Most memory it took beyond what the program took before, where the system tells");
 pub const COLUMN_FILM: (&str, &str, &str) = ("film", "whole", "Time that the whole film would take at this speed");
 
+pub const REFERENCE: &str = "reference";
+pub const AGAINST_INPUT: &str = "against its input";
+pub const AGAINST_INPUT_WHY: &str = "Nothing better than the input is known here: the scores say how far it goes from its input, not how good it is. An exam knows the truth.";
+pub const IDENTICAL: &str = "identical";
 pub const WAITING: &str = "waiting";
 pub const BEST: &str = "best";
 

@@ -1,15 +1,19 @@
-//! The pictures of all rows, at one zoom and one place: one camera moves them all.
+//! The pictures of the reference and of all rows, at one zoom and one place: one camera moves them all.
+
+use std::sync::Arc;
 
 use egui::{
-    Align2, CornerRadius, Event, MouseWheelUnit, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2,
+    CornerRadius, Event, MouseWheelUnit, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2,
 };
 
-use crate::engine::{Row, State, Tournament, TrackId};
-use crate::views::{Camera, PxRect, Zoom, picture, style};
+use crate::engine::{Row, RowStatus, Tournament, TrackId};
+use crate::frame::Frame;
+use crate::views::{Camera, Picture, PxRect, Zoom, style};
 
 use super::super::desk::{Action, Desk};
 use super::super::screen::{Cell, Screen};
-use super::super::{text, tracks};
+use super::super::{lines, text, tracks, widgets};
+use super::table;
 use text::tournament as words;
 
 /// Room between cells, and of the words under each picture.
@@ -34,9 +38,33 @@ fn layout(count: usize, room: egui::Vec2) -> (usize, egui::Vec2) {
     best.map_or((1, room), |(_, columns, cell)| (columns, vec2(cell.x.floor(), cell.y.floor())))
 }
 
+/// One picture of the grid: the reference's or a row's.
+struct Entry<'a> {
+    id: TrackId,
+    label: &'a str,
+    /// The row's line; the reference has none.
+    line: Option<&'a str>,
+    frame: Option<&'a Arc<Frame>>,
+    /// What stands in the picture's place while there is none.
+    instead: String,
+}
+
+impl<'a> Entry<'a> {
+    fn reference(run: &'a Tournament) -> Self {
+        let frame = run.referee.picture.as_ref();
+        Self { id: TrackId(0), label: words::REFERENCE, line: None, frame, instead: words::WAITING.into() }
+    }
+
+    fn row(place: usize, row: &'a Row) -> Self {
+        let known = row.status == RowStatus::Done;
+        let instead = if known { crate::views::text::UNKNOWN.into() } else { table::status(row) };
+        let id = TrackId(place as u64 + 1);
+        Self { id, label: &row.label, line: Some(&row.line), frame: row.picture.as_ref(), instead }
+    }
+}
+
 pub fn ui(
     ui: &mut Ui,
-    state: &State,
     run: &Tournament,
     order: &[usize],
     desk: &mut Desk,
@@ -47,22 +75,19 @@ pub fn ui(
     if order.is_empty() || room.height() < 80.0 {
         return;
     }
-    let (columns, size) = layout(order.len(), room.size());
-    let cells: Vec<(usize, Rect)> = order
-        .iter()
-        .enumerate()
-        .map(|(i, &place)| {
-            let at = vec2((i % columns) as f32 * (size.x + GAP), (i / columns) as f32 * (size.y + GAP));
-            (place, Rect::from_min_size((room.min + at).round(), size))
-        })
-        .collect();
-    let shown: Vec<TrackId> = run.rows.iter().enumerate().map(|(i, _)| TrackId(i as u64)).collect();
-    screen.keep_rows(run.rows.len());
-    for (place, rect) in &cells {
+    let rows = order.iter().map(|&place| Entry::row(place, &run.rows[place]));
+    let entries: Vec<Entry<'_>> = std::iter::once(Entry::reference(run)).chain(rows).collect();
+    let shown: Vec<TrackId> = entries.iter().map(|e| e.id).collect();
+    let grid = super::picture(run);
+    let (columns, size) = layout(entries.len(), room.size());
+    screen.keep_rows(entries.len());
+    for (i, entry) in entries.iter().enumerate() {
+        let at = vec2((i % columns) as f32 * (size.x + GAP), (i / columns) as f32 * (size.y + GAP));
+        let rect = Rect::from_min_size((room.min + at).round(), size);
         let view = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - WORDS));
-        mouse(ui, state, desk, *place, &run.rows[*place], view);
-        cell(ui, state, desk, screen, *place, &run.rows[*place], view, &shown);
-        name(ui, &run.rows[*place], *rect, actions);
+        mouse(ui, desk, &grid, entry, view);
+        cell(ui, desk, screen, &grid, entry, view, &shown);
+        name(ui, entry, rect, actions);
     }
 }
 
@@ -72,27 +97,26 @@ fn px(rect: Rect, ppp: f32) -> PxRect {
 }
 
 /// Wheel, drag and double click in one cell move all of them.
-fn mouse(ui: &mut Ui, state: &State, desk: &mut Desk, place: usize, row: &Row, view: Rect) {
-    let response = ui.interact(view, ui.scope_id().with(("cell", place)), Sense::click_and_drag());
-    let label = words::picture_of(&row.label);
+fn mouse(ui: &mut Ui, desk: &mut Desk, grid: &Picture, entry: &Entry<'_>, view: Rect) {
+    let response = ui.interact(view, ui.scope_id().with(("cell", entry.id)), Sense::click_and_drag());
+    let label = words::picture_of(entry.label);
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Canvas, true, &label));
-    let Some(grid) = picture(state) else { return };
     let ppp = ui.ctx().pixels_per_point();
     let pane = px(view, ppp);
     let camera = &mut desk.arena.camera;
     if response.dragged() {
         let by = response.drag_delta() * ppp;
-        camera.pan(pane, &grid, [f64::from(by.x), f64::from(by.y)]);
+        camera.pan(pane, grid, [f64::from(by.x), f64::from(by.y)]);
     }
     let Some(at) = response.hover_pos() else { return };
     let at = [f64::from(at.x * ppp), f64::from(at.y * ppp)];
     let factor = wheel(ui);
     if factor != 1.0 {
-        camera.zoom_at(pane, &grid, at, factor);
+        camera.zoom_at(pane, grid, at, factor);
     }
     if response.double_clicked() {
         match camera.zoom {
-            Zoom::Fit => camera.scale_at(pane, &grid, at, 1.0),
+            Zoom::Fit => camera.scale_at(pane, grid, at, 1.0),
             Zoom::Scale(_) => *camera = Camera::default(),
         }
     }
@@ -111,47 +135,51 @@ fn wheel(ui: &Ui) -> f64 {
     turned.clamp(-4.0, 4.0).exp2()
 }
 
-#[allow(clippy::too_many_arguments)]
+/// The picture, or why there is none.
 fn cell(
     ui: &mut Ui,
-    state: &State,
     desk: &Desk,
     screen: &mut Screen,
-    place: usize,
-    row: &Row,
+    grid: &Picture,
+    entry: &Entry<'_>,
     view: Rect,
     shown: &[TrackId],
 ) {
     ui.painter().rect_filled(view, CornerRadius::ZERO, style::SUNK);
-    let known = row.picture.as_ref().and_then(|p| Some((p, desk.arena.pictures.serial(p)?)));
-    let (Some((frame, serial)), Some(grid)) = (known, picture(state)) else {
-        let words = if row.picture.is_none() { crate::views::text::UNKNOWN } else { "" };
-        ui.painter().text(view.center(), Align2::CENTER_CENTER, words, style::font(style::BODY), style::FAINT);
+    let Some(frame) = entry.frame else {
+        let font = style::font(style::SMALL);
+        let galley = tracks::elided(ui, &entry.instead, font, style::FAINT, view.width() - 16.0);
+        ui.painter().galley(view.center() - galley.size() / 2.0, galley, style::FAINT);
         return;
     };
+    let Some(serial) = desk.arena.pictures.serial(frame) else { return };
     let pane = px(view, ui.ctx().pixels_per_point());
-    let placed = desk.arena.camera.place(pane, &grid);
-    let cell = Cell { id: TrackId(place as u64), frame, serial, pane, placed, rotation: grid.rotation };
+    let placed = desk.arena.camera.place(pane, grid);
+    let cell = Cell { id: entry.id, frame, serial, pane, placed, rotation: grid.rotation };
     screen.draw_cell(ui, &cell, shown, desk.looking.smooth);
 }
 
 /// The name under the picture; a click opens the candidate in the loupe.
-fn name(ui: &mut Ui, row: &Row, rect: Rect, actions: &mut Vec<Action>) {
+fn name(ui: &mut Ui, entry: &Entry<'_>, rect: Rect, actions: &mut Vec<Action>) {
     let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - WORDS), rect.max);
-    let response = ui.interact(line, ui.scope_id().with(("cell name", &row.line)), Sense::click());
-    let label = words::open(&row.label);
-    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &label));
-    let color = if response.hovered() { egui::Color32::WHITE } else { style::TEXT };
-    let galley = tracks::elided(ui, &row.label, style::strong(style::SMALL), color, line.width() - 4.0);
+    let mut color = style::WEAK;
+    if let Some(recipe) = entry.line {
+        let response = ui.interact(line, ui.scope_id().with(("cell name", entry.id)), Sense::click());
+        let label = words::open(entry.label);
+        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &label));
+        widgets::focus_ring(ui, &response, line);
+        color = if response.hovered() { egui::Color32::WHITE } else { style::TEXT };
+        if response.hovered() {
+            let view = Rect::from_min_max(rect.min, pos2(rect.right(), line.top()));
+            ui.painter().rect_stroke(view, 0.0, Stroke::new(1.0, style::BLUE), StrokeKind::Inside);
+        }
+        if response.on_hover_text(lines::canonical(recipe)).clicked() {
+            actions.push(Action::Candidate { line: lines::titled(recipe), show: true });
+            actions.push(Action::Leave);
+        }
+    }
+    let galley = tracks::elided(ui, entry.label, style::strong(style::SMALL), color, line.width() - 4.0);
     ui.painter().galley(pos2(line.left() + 2.0, line.top() + 4.0), galley, color);
-    if response.hovered() {
-        let view = Rect::from_min_max(rect.min, pos2(rect.right(), line.top()));
-        ui.painter().rect_stroke(view, 0.0, Stroke::new(1.0, style::BLUE), StrokeKind::Inside);
-    }
-    if response.on_hover_text(&row.line).clicked() {
-        actions.push(Action::Candidate { line: row.line.clone(), show: true });
-        actions.push(Action::Leave);
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
 use crate::engine::{Command, Plan, RowStatus, State, Tournament, TrackId};
-use crate::views::{Camera, Zoom, style};
+use crate::views::{Camera, Picture, Zoom, style};
 
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk, Page, Wish};
@@ -68,6 +68,18 @@ pub fn plan(state: &State, desk: &Desk) -> Option<Plan> {
     (!lines.is_empty() && !frames.is_empty()).then_some(Plan { frames, lines, picture })
 }
 
+/// What the camera of the pictures must know: the reference as it was when the tournament began.
+fn picture(run: &Tournament) -> Picture {
+    let grid = &run.referee;
+    let (w, h) = grid.sample_aspect;
+    Picture {
+        width: grid.width.max(1),
+        height: grid.height.max(1),
+        sample_aspect: (w.max(1), h.max(1)),
+        rotation: grid.rotation,
+    }
+}
+
 /// The page. It fills what the top bar leaves.
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, screen: &mut Screen, actions: &mut Vec<Action>) {
     let width = if ui.available_width() < 1200.0 { 264.0 } else { 320.0 };
@@ -75,7 +87,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, screen: &mut Screen, acti
     Panel::left("arena").exact_size(width).frame(panel).resizable(false).show(ui, |ui| {
         setup::ui(ui, state, desk, actions);
     });
-    let frame = Frame::new().fill(style::SURROUND).inner_margin(Margin { left: 16, right: 8, top: 0, bottom: 8 });
+    let frame = Frame::new().fill(style::PANEL).inner_margin(Margin { left: 16, right: 8, top: 0, bottom: 8 });
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         match &state.tournament {
@@ -105,7 +117,7 @@ fn results(
         });
         ui.add_space(8.0);
     }
-    grid::ui(ui, state, run, &order, desk, screen, actions);
+    grid::ui(ui, run, &order, desk, screen, actions);
 }
 
 /// What ran, how far it is, and what can be done with it.
@@ -132,6 +144,7 @@ fn head(ui: &mut Ui, state: &State, run: &Tournament, desk: &mut Desk, actions: 
                 desk.arena.only_pictures ^= true;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 12.0;
                 ui.label(widgets::strong(words::rows_done(done(run), run.rows.len()), style::BODY));
                 let (from, to) = range::seconds(state, &run.plan.frames);
                 let stretch = text::chain::range(from, to, run.plan.frames.len());

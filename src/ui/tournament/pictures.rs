@@ -34,7 +34,8 @@ fn address(frame: &Arc<Frame>) -> usize {
 impl Pictures {
     /// Forgets what is gone and makes one thumbnail that is missing.
     pub fn refresh(&mut self, ctx: &Context, run: &Tournament) {
-        let frames: Vec<&Arc<Frame>> = run.rows.iter().filter_map(|r| r.picture.as_ref()).collect();
+        let rows = run.rows.iter().filter_map(|r| r.picture.as_ref());
+        let frames: Vec<&Arc<Frame>> = run.referee.picture.iter().chain(rows).collect();
         self.known.retain(|_, known| frames.iter().any(|f| Arc::ptr_eq(f, &known.frame)));
         let mut missing = frames.iter().filter(|f| !self.known.contains_key(&address(f)));
         let Some(frame) = missing.next().map(|f| Arc::clone(f)) else { return };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, ScrollArea, Ui, WidgetInfo, accesskit, vec2};
 
-use crate::engine::{Card, CardStatus, Command, EXAMS, Exam, State, Track, TrackId};
+use crate::engine::{Card, CardStatus, Command, EXAMS, Exam, Recipe, State, Track, TrackId, compose};
 use crate::views::style;
 
 use super::super::commands::{self, UiCommand};
@@ -31,6 +31,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         ui.separator();
         ui.horizontal(|ui| {
             super::run_button(ui, state, desk, actions);
+            ui.add_space(4.0);
             if let Some(plan) = super::plan(state, desk) {
                 ui.label(widgets::small(words::chosen(plan.lines.len(), plan.frames.len())));
             }
@@ -54,7 +55,7 @@ fn stretch(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         {
             ui.label(widgets::small(word));
             let field = egui::DragValue::new(value).range(0.0..=end).speed(0.04).fixed_decimals(2).suffix(" s");
-            let response = ui.add_sized(vec2(76.0, 24.0), field);
+            let response = ui.add_sized(vec2(80.0, 28.0), field);
             response.widget_info(|| WidgetInfo::labeled(accesskit::Role::SpinButton, true, label));
         }
     });
@@ -76,9 +77,8 @@ fn exam(ui: &mut Ui, desk: &mut Desk) {
     widgets::caption(ui, words::EXAM);
     let chosen = desk.arena.exam.and_then(crate::engine::exam);
     let (label, help) = chosen.map_or((words::NO_EXAM, words::NO_EXAM_HELP), |e| (e.label, e.help));
-    let button = egui::Button::new(format!("{label}  ▾")).min_size(vec2(ui.available_width() - 8.0, 28.0));
-    let button = ui.add(button);
-    button.widget_info(|| WidgetInfo::labeled(accesskit::Role::ComboBox, true, words::EXAM_LABEL));
+    let size = vec2(ui.available_width() - 8.0, 28.0);
+    let button = widgets::menu_button(ui, RichText::new(label), words::EXAM_LABEL, size);
     egui::Popup::menu(&button).width(320.0).show(|ui| {
         if exams::preset(ui, words::NO_EXAM, words::NO_EXAM_HELP, chosen.is_none()) {
             desk.arena.exam = None;
@@ -121,9 +121,10 @@ fn who(ui: &mut Ui, state: &State, desk: &mut Desk) {
             Some(false) => desk.arena.tracks = Some(BTreeSet::new()),
             None => {}
         }
-        for track in state.candidates() {
+        for (i, track) in state.candidates().iter().enumerate() {
+            let name = format!("{} {}", i + 2, track.label);
             let scale = if track.stages.is_empty() { None } else { lines::chain_scale(&state.shelf, &track.stages) };
-            if row(ui, ticked.contains(&track.id), &track.label, scale, &track.recipe) {
+            if row(ui, ticked.contains(&track.id), &name, scale, &track.recipe) {
                 if !ticked.remove(&track.id) {
                     ticked.insert(track.id);
                 }
@@ -202,41 +203,40 @@ fn tracks_in(state: &State, desk: &Desk) -> BTreeSet<TrackId> {
     }
 }
 
-/// The lines that run, each once: baselines, then candidates, then models.
+/// The lines that run, each once: what is to be beaten, then models, then candidates.
 pub fn lines(state: &State, desk: &Desk) -> Vec<String> {
     let exam = desk.arena.exam.and_then(crate::engine::exam);
     let ticked = tracks_in(state, desk);
-    let mut scales = BTreeSet::new();
-    let mut made = Vec::new();
-    for track in state.candidates().iter().filter(|t| ticked.contains(&t.id)) {
-        made.push(of_track(state, exam, track, &mut scales));
-    }
-    for card in state.shelf.iter().filter(|c| desk.ticked.contains(&c.path)) {
-        let Some(scale) = lines::scale_of(card) else { continue };
-        scales.insert(scale);
-        made.push(match exam {
-            Some(exam) => exam.line(scale, &lines::model_stage(&state.shelf, card)),
-            None => lines::plain(&state.shelf, card),
-        });
-    }
-    let mut all: Vec<String> = Vec::new();
-    if !desk.arena.no_baseline && !made.is_empty() {
-        let plain = |scale: u32| match exam {
-            Some(exam) => lines::baseline(exam, scale),
-            None => (scale > 1).then(|| format!("source | up {scale} lanczos")),
-        };
-        all.extend(scales.into_iter().filter_map(plain));
-    }
+    let on_shelf = state.shelf.iter().filter(|c| desk.ticked.contains(&c.path));
+    let models: Vec<(String, u32)> =
+        on_shelf.filter_map(|c| Some((lines::model_name(&state.shelf, c), lines::scale_of(c)?))).collect();
+    let tracks = state.candidates().iter().filter(|t| ticked.contains(&t.id));
+    let chains: Vec<(String, u32)> = tracks.map(|t| (t.recipe.clone(), scale_beaten(state, exam, t))).collect();
+    let mut all = compose(&models, &chains, exam);
+    // A model ticked on the shelf may be open as a candidate too.
     let mut seen = BTreeSet::new();
-    all.into_iter().chain(made).filter(|line| seen.insert(lines::canonical(line))).collect()
+    all.retain(|line| seen.insert(lines::canonical(line)));
+    if desk.arena.no_baseline {
+        let chosen: BTreeSet<String> = chains.iter().map(|(line, _)| lines::canonical(line)).collect();
+        all.retain(|line| !is_baseline(line) || chosen.contains(&lines::canonical(line)));
+    }
+    all
 }
 
-/// A candidate's line; in an exam a plain chain on the source is examined, and all else runs as it is.
-fn of_track(state: &State, exam: Option<&Exam>, track: &Track, scales: &mut BTreeSet<u32>) -> String {
-    let scale = lines::chain_scale(&state.shelf, &track.stages).filter(|s| *s > 1.0 && s.fract() == 0.0);
-    if let Some(line) = exam.and_then(|exam| lines::exam_of(&state.shelf, exam, track)) {
-        scales.extend(scale.map(|s| s as u32));
-        return line;
+/// The scale at which a candidate has plain resizing to beat; 0 where it has none: a file, or an exam of its own.
+fn scale_beaten(state: &State, exam: Option<&Exam>, track: &Track) -> u32 {
+    let scale = lines::chain_scale(&state.shelf, &track.stages).filter(|s| *s >= 1.0 && s.fract() == 0.0);
+    let scale = scale.map_or(0, |s| s as u32);
+    match exam {
+        Some(exam) if lines::exam_of(&state.shelf, exam, track).is_none() => 0,
+        None if scale == 1 || track.stages.is_empty() => 0,
+        _ => scale,
     }
-    track.recipe.clone()
+}
+
+/// Whether a composed line is one of those to be beaten: nothing but resizing, or nothing at all.
+fn is_baseline(line: &str) -> bool {
+    let name = Recipe::parse(line).ok().and_then(|r| r.name).unwrap_or_default();
+    let words: Vec<&str> = name.split(' ').collect();
+    matches!(words[..], ["up", _, "lanczos" | "bicubic"]) || name == text::shelf::AS_IT_IS
 }

@@ -11,7 +11,7 @@ use crate::metrics::{self, METRICS};
 use crate::views::{figures, style};
 
 use super::super::desk::{Action, Desk};
-use super::super::{text, tracks, widgets};
+use super::super::{lines, text, tracks, widgets};
 use text::tournament as words;
 
 const HEAD: f32 = 40.0;
@@ -76,6 +76,7 @@ impl Column {
             Column::Fps => words::fps(value),
             Column::Memory => text::shelf::bytes(value as u64),
             Column::Film => words::duration(value),
+            Column::Metric(id) if all_identical(row, id) => words::IDENTICAL.into(),
             Column::Metric(id) => figures::number(id, value),
         }
     }
@@ -88,6 +89,12 @@ impl Column {
             _ => a < b,
         }
     }
+}
+
+/// Whether every frame measured has the reference's own samples.
+fn all_identical(row: &Row, id: &str) -> bool {
+    let count = row.scores.get(id).map_or(0, |p| p.count);
+    count > 0 && row.identical.get(id) == Some(&count)
 }
 
 /// Places of the rows in the order of the table; what is not known stands last, whichever way.
@@ -110,10 +117,15 @@ pub fn order(run: &Tournament, sort: Option<(Column, bool)>) -> Vec<usize> {
     places
 }
 
+/// Whether a row takes part in being best of a column. A score against the input is no merit.
+fn competes(row: &Row, column: Column) -> bool {
+    column.value(row).is_some() && !(row.against_input && matches!(column, Column::Metric(_)))
+}
+
 /// The best figure of a column as it is written, where at least two rows can be compared: rows that read the same are
 /// equally good.
 fn best(run: &Tournament, column: Column) -> Option<String> {
-    let known: Vec<&Row> = run.rows.iter().filter(|r| column.value(r).is_some()).collect();
+    let known: Vec<&Row> = run.rows.iter().filter(|r| competes(r, column)).collect();
     let first = known.iter().copied().reduce(|a, b| match (column.value(a), column.value(b)) {
         (Some(x), Some(y)) if column.better(y, x) => b,
         _ => a,
@@ -186,6 +198,7 @@ fn heads(ui: &mut Ui, desk: &mut Desk, layout: &Layout) {
 fn heading(ui: &mut Ui, desk: &mut Desk, column: Column, cell: Rect, at_right: bool) {
     let (name, unit, tip) = column.words();
     let response = ui.interact(cell, ui.scope_id().with(("sort", name)), Sense::click());
+    widgets::focus_ring(ui, &response, cell);
     let on = desk.arena.sort.filter(|(c, _)| *c == column);
     let label = words::sort_by(name);
     response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, on.is_some(), &label));
@@ -225,6 +238,7 @@ fn row(
         ui.painter().rect_filled(rect, CornerRadius::same(4), Color32::from_gray(60));
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, Color32::from_gray(58)));
+    widgets::focus_ring(ui, &response, rect.shrink(2.0));
     thumbnail(ui, row, desk, rect);
     let left = rect.left() + THUMB.x + 12.0;
     let width = layout.name - THUMB.x - 24.0;
@@ -238,8 +252,18 @@ fn row(
         said.push(sentence.clone());
     } else {
         let status = status(row);
-        let galley = tracks::elided(ui, &status, style::font(style::SMALL), style::WEAK, width);
-        ui.painter().galley(pos2(left, rect.top() + 26.0), galley, style::WEAK);
+        if row.status != RowStatus::Done {
+            said.push(status.clone());
+        }
+        let mut at = pos2(left, rect.top() + 26.0);
+        if row.against_input && !row.scores.is_empty() {
+            let small = style::font(style::SMALL);
+            let drawn = ui.painter().text(at, Align2::LEFT_TOP, words::AGAINST_INPUT, small, style::CARE);
+            at.x = drawn.right() + 8.0;
+            said.push(words::AGAINST_INPUT.into());
+        }
+        let galley = tracks::elided(ui, &status, style::font(style::SMALL), style::WEAK, left + width - at.x);
+        ui.painter().galley(at, galley, style::WEAK);
         if let RowStatus::Running { done, of } = row.status {
             let bar = Rect::from_min_size(pos2(left, rect.bottom() - 5.0), vec2(width, 2.0));
             widgets::progress(ui.painter(), bar, Some(done as f32 / of.max(1) as f32), style::BLUE);
@@ -249,7 +273,7 @@ fn row(
     let label = words::row(&said.join(", "));
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &label));
     if response.on_hover_text(tip(row)).clicked() && state.reference().is_some() {
-        actions.push(Action::Candidate { line: row.line.clone(), show: true });
+        actions.push(Action::Candidate { line: lines::titled(&row.line), show: true });
         actions.push(Action::Leave);
     }
 }
@@ -258,7 +282,7 @@ fn row(
 fn figures_of(ui: &Ui, row: &Row, layout: &Layout, best: &[Option<String>], rect: Rect, said: &mut Vec<String>) {
     for (i, column) in layout.columns.iter().enumerate() {
         let figure = column.figure(row);
-        let wins = column.value(row).is_some() && best[i].as_ref() == Some(&figure);
+        let wins = competes(row, *column) && best[i].as_ref() == Some(&figure);
         let at = pos2(layout.right(rect.left(), i), rect.center().y);
         let font = if wins { style::strong(style::BODY) } else { style::font(style::BODY) };
         let color = if column.value(row).is_none() { style::FAINT } else { style::TEXT };
@@ -287,22 +311,27 @@ fn thumbnail(ui: &Ui, row: &Row, desk: &Desk, rect: Rect) {
     ui.painter().image(texture.id(), at, uv, Color32::WHITE);
 }
 
-fn status(row: &Row) -> String {
+/// How far a row is, in a few words.
+pub fn status(row: &Row) -> String {
     match &row.status {
         RowStatus::Waiting => words::WAITING.into(),
         RowStatus::Running { done, of } => words::frames_done(*done, *of),
         RowStatus::Cancelled => words::CANCELLED.into(),
-        RowStatus::Done => row.line.clone(),
+        RowStatus::Done => lines::canonical(&row.line),
         RowStatus::Failed(sentence) => sentence.clone(),
     }
 }
 
 fn tip(row: &Row) -> String {
-    let mut lines = vec![row.line.clone()];
+    let mut lines = vec![lines::canonical(&row.line)];
     if let RowStatus::Failed(sentence) = &row.status {
         lines.push(sentence.clone());
     }
     lines.extend(row.first_seconds.map(words::first_frame));
+    lines.push(row.device.clone());
+    if row.against_input {
+        lines.push(words::AGAINST_INPUT_WHY.into());
+    }
     lines.push(row.provenance.clone());
     lines.push(words::OPEN_TIP.into());
     lines.retain(|l| !l.is_empty());

@@ -59,6 +59,10 @@ impl Fake {
     }
 
     fn add(&mut self, line: &str) {
+        let (given, line) = match line.split_once(" = ") {
+            Some((name, line)) => (Some(name), line),
+            None => (None, line),
+        };
         let id = TrackId(self.state.tracks.iter().map(|t| t.id.0 + 1).max().unwrap_or(1));
         let place = self.state.tracks.len();
         let name = line.rsplit('/').next().unwrap_or(line);
@@ -70,7 +74,7 @@ impl Fake {
         self.state.tracks.push(Track {
             id,
             recipe: line.into(),
-            label: if place == 0 { name.into() } else { label },
+            label: if place == 0 { name.into() } else { given.map_or(label, str::to_owned) },
             stages: line.split(" | ").skip(1).map(str::to_owned).collect(),
             tap: None,
             status: TrackStatus::Ready,
@@ -164,7 +168,7 @@ impl Fake {
             Command::Edit(id, line) => {
                 if let Some(track) = self.state.tracks.iter_mut().find(|t| t.id == id) {
                     track.stages = line.split(" | ").skip(1).map(str::to_owned).collect();
-                    track.recipe = line;
+                    track.recipe = line.split(" = ").last().unwrap_or_default().to_owned();
                 }
             }
             Command::Move(id, to) => {

@@ -119,7 +119,7 @@ fn look_at_models() {
         window.harness.get_by_label("Tick compact-2x").click();
         window.harness.run_steps(2);
         window.press(Key::ArrowDown);
-        window.harness.hover_at(window.harness.get_by_label("Model span-4x").rect().center());
+        window.harness.hover_at(window.harness.get_by_label("Model compact-2x").rect().center());
         shoot(&mut window, "shelf");
         window.harness.get_by_label("Exam preset").click();
         shoot(&mut window, "exam");

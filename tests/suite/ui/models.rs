@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use doublet::engine::{Card, CardSpeed, CardStatus, Plan, Row, RowStatus, Tournament};
+use doublet::engine::{Card, CardSpeed, CardStatus, Plan, Referee, Row, RowStatus, Tournament};
 use doublet::metrics::{METRICS, pool};
 use doublet::models::{ModelInfo, Precision};
 
@@ -14,7 +14,7 @@ pub fn card(path: &Path) -> Card {
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
     let scale = ["1x", "4x", "8x"].iter().find(|s| name.contains(**s)).map_or(2, |s| u32::from(s.as_bytes()[0] - b'0'));
     let info = ModelInfo {
-        architecture: None,
+        architecture: Some(if name.contains("span") { "SPAN 48 feats" } else { "Compact 64/16" }.into()),
         converted_from: None,
         name: name.clone(),
         path: path.to_owned(),
@@ -81,10 +81,15 @@ pub fn many(count: usize) -> Vec<Card> {
 pub fn begun(plan: Plan) -> Tournament {
     let row = |line: &String| Row {
         line: line.clone(),
-        label: line.rsplit(" | ").next().unwrap_or(line).trim_start_matches("model ").to_owned(),
+        label: match line.split_once(" = ") {
+            Some((name, _)) => name.to_owned(),
+            None => line.rsplit(" | ").next().unwrap_or(line).trim_start_matches("model ").to_owned(),
+        },
         ..Row::default()
     };
-    Tournament { rows: plan.lines.iter().map(row).collect(), running: true, plan, referee: Default::default() }
+    let picture = Some(picture((320, 180), 0, plan.picture));
+    let referee = Referee { width: 320, height: 180, frames: 48, picture, ..Referee::default() };
+    Tournament { rows: plan.lines.iter().map(row).collect(), running: true, plan, referee }
 }
 
 /// Fills a row as a finished one is.
@@ -110,6 +115,8 @@ pub fn under_way(rows: usize, size: (u32, u32)) -> Tournament {
         None => format!("source | down 2 bicubic | model community-number-{i}-2x"),
     };
     let mut run = begun(Plan { frames: 6..31, lines: (0..rows).map(line).collect(), picture: 24 });
+    run.referee.picture = Some(picture(size, 0, 24));
+    (run.referee.width, run.referee.height) = size;
     let last = rows - 1;
     for (i, row) in run.rows.iter_mut().enumerate() {
         match i {

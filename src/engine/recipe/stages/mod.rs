@@ -2,6 +2,7 @@
 
 mod adjust;
 mod degrade;
+mod encode;
 mod model;
 mod resample;
 
@@ -13,6 +14,8 @@ use crate::filters::Direction;
 use crate::frame::{FrameSource, SourceError};
 
 use super::words::{RecipeError, Words, nearest};
+
+pub use encode::codecs;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
 pub trait Stage: Debug + Send + Sync {
@@ -33,6 +36,17 @@ pub trait Stage: Debug + Send + Sync {
 
 type Parsed = Result<Arc<dyn Stage>, RecipeError>;
 
+/// What a stage is for: it tells an exam, in which the truth is known, from plain work on the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Makes the picture worse.
+    Degrade,
+    /// Enlarges or restores it.
+    Restore,
+    /// Changes its looks.
+    Adjust,
+}
+
 /// A row of [`STAGES`].
 pub struct StageKind {
     pub name: &'static str,
@@ -41,6 +55,7 @@ pub struct StageKind {
     /// One line for people.
     pub help: &'static str,
     pub example: &'static str,
+    pub role: Role,
     parse: fn(&mut Words<'_>) -> Parsed,
 }
 
@@ -50,6 +65,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S KERNEL",
         help: "smaller by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; antialiased, edges stay in place",
         example: "source | down 2 bicubic",
+        role: Role::Degrade,
         parse: |words| resample::parse(words, Direction::Down),
     },
     StageKind {
@@ -57,6 +73,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S KERNEL",
         help: "larger by S (1 to 64) with box, bilinear, bicubic, lanczos or gauss; edges stay in place",
         example: "source | down 2 bicubic | up 2 lanczos",
+        role: Role::Restore,
         parse: |words| resample::parse(words, Direction::Up),
     },
     StageKind {
@@ -64,6 +81,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "NAME_OR_FILE",
         help: "an upscaler or restorer, by the name of a model on the shelf or by file (.onnx, .pth, .pt, .safetensors)",
         example: "source | down 2 bicubic | model compact-2x",
+        role: Role::Restore,
         parse: model::parse,
     },
     StageKind {
@@ -71,6 +89,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [down=T]",
         help: "softens by a Gaussian of standard deviation S (0 to 50) luma samples, T downwards if given; edges stay in place",
         example: "source | blur 1.5",
+        role: Role::Degrade,
         parse: degrade::blur,
     },
     StageKind {
@@ -78,6 +97,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [shift=X]",
         help: "softens colour alone, across, by S (1 to 50) luma samples, and moves it X to the right, as tape does",
         example: "source | chroma 4 shift=1",
+        role: Role::Degrade,
         parse: degrade::chroma,
     },
     StageKind {
@@ -85,6 +105,7 @@ pub static STAGES: &[StageKind] = &[
         usage: "S [seed=N]",
         help: "adds Gaussian noise of standard deviation S (0 to 100, in 8-bit codes) to luma, new for every frame",
         example: "source | noise 4",
+        role: Role::Degrade,
         parse: degrade::noise,
     },
     StageKind {
@@ -92,13 +113,23 @@ pub static STAGES: &[StageKind] = &[
         usage: "Q",
         help: "each frame as a JPEG of quality Q (1 to 100), 8 bits and 4:2:0, would give it back",
         example: "source | jpeg 30",
+        role: Role::Degrade,
         parse: degrade::jpeg,
+    },
+    StageKind {
+        name: "encode",
+        usage: "CODEC [crf=N] [preset=P] [gop=N] [bits=8|10]",
+        help: "encodes and decodes, in closed segments of two seconds as 4:2:0: x264, x265, svtav1, vp9 or mpeg2 (which has q=N)",
+        example: "source | down 2 bicubic | encode x264 crf=28",
+        role: Role::Degrade,
+        parse: encode::parse,
     },
     StageKind {
         name: "unsharp",
         usage: "A",
         help: "sharpens luma by A (0 to 5) over a 5x5 neighbourhood, as FFmpeg's unsharp=5:5:A",
         example: "encode.mkv | unsharp 1",
+        role: Role::Adjust,
         parse: adjust::unsharp,
     },
     StageKind {
@@ -106,9 +137,17 @@ pub static STAGES: &[StageKind] = &[
         usage: "C",
         help: "stretches luma about mid-grey by C (0 to 4), as FFmpeg's eq=contrast=C",
         example: "encode.mkv | contrast 1.1",
+        role: Role::Adjust,
         parse: adjust::contrast,
     },
 ];
+
+/// What a parsed stage is for.
+pub fn role(stage: &dyn Stage) -> Role {
+    let line = stage.line();
+    let name = line.split_whitespace().next().unwrap_or_default();
+    STAGES.iter().find(|kind| kind.name == name).map_or(Role::Adjust, |kind| kind.role)
+}
 
 /// Reads one stage to its end.
 pub(super) fn parse(mut words: Words<'_>) -> Parsed {

@@ -6,7 +6,7 @@
 //! └──────────────────── nearest, scale times ──────────────────┘
 //! ```
 
-use super::{Architecture, Plan, conv_shape, shuffle_scale};
+use super::{Architecture, Plan, conv_shape, counted, shuffle_scale};
 use crate::models::import::error::ImportError;
 use crate::models::import::graph::{Graph, Value};
 use crate::models::import::weights::Weights;
@@ -45,7 +45,7 @@ impl Architecture for Compact {
             return misfit(format!("{folded} channels at its end make no picture of {channels} channels"));
         };
         let blocks = last / 2 - 1;
-        let words = format!("{NAME}, {features} features, {blocks} convolutions");
+        let words = format!("{NAME}, {features} features, {}", counted(blocks, "convolution"));
         Ok(Plan { scale, channels: (channels, channels), features, blocks, words })
     }
 
@@ -68,6 +68,11 @@ impl Architecture for Compact {
         let input = graph.input();
         let base = graph.nearest(input, plan.scale);
         Ok(graph.add(x, base))
+    }
+
+    fn order(&self, count: usize) -> Vec<String> {
+        let least = if count < 2 { 0 } else { count };
+        (0..least).map(|i| format!("body.{}", 2 * i)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! FDnCNN takes a map of the noise's strength as one channel more, and gives the picture itself.
 
-use super::{Architecture, Plan, conv_shape};
+use super::{Architecture, Plan, conv_shape, counted};
 use crate::models::import::error::ImportError;
 use crate::models::import::graph::{Graph, Value};
 use crate::models::import::weights::Weights;
@@ -55,7 +55,7 @@ impl Architecture for Dncnn {
             return misfit(format!("it takes {inputs} channels and gives {outputs}"));
         }
         let (kind, norm) = (if mapped { "FDnCNN" } else { NAME }, if normed { ", batch-normalised" } else { "" });
-        let words = format!("{kind}, {features} features, {} convolutions{norm}", convs.len());
+        let words = format!("{kind}, {features} features, {}{norm}", counted(convs.len(), "convolution"));
         Ok(Plan { scale: 1, channels: (outputs, outputs), features, blocks: convs.len(), words })
     }
 

@@ -9,7 +9,7 @@
 //! Three sets of names are in use; each part is looked for under all of them. Networks of 1x and 2x that begin with
 //! a pixel-unshuffle are known by their input's 48 or 12 channels.
 
-use super::{Architecture, Plan, conv_shape};
+use super::{Architecture, Plan, conv_shape, counted};
 use crate::models::import::error::ImportError;
 use crate::models::import::graph::{Graph, Value};
 use crate::models::import::weights::Weights;
@@ -133,7 +133,7 @@ impl Architecture for Esrgan {
         let plus = if names.is_plus(weights) { "+" } else { "" };
         let grown = if growth == GROWTH { String::new() } else { format!(", growth {growth}") };
         let folded = if fold == 1 { "" } else { ", pixel-unshuffle" };
-        let words = format!("{NAME}{plus}, {features} features, {} blocks{grown}{folded}", names.count);
+        let words = format!("{NAME}{plus}, {features} features, {}{grown}{folded}", counted(names.count, "block"));
         let channels = (outputs, outputs);
         Ok(Plan { scale: (1 << doublings) / fold, channels, features, blocks: names.count, words })
     }
@@ -163,6 +163,22 @@ impl Architecture for Esrgan {
         x = graph.conv(&names.hr, x, (nf, nf), 3)?;
         x = graph.leaky_relu(x, SLOPE);
         graph.conv(&names.last, x, (nf, outputs), 3)
+    }
+
+    fn order(&self, count: usize) -> Vec<String> {
+        // The first, fifteen a block, the trunk, one for each doubling, two at the end.
+        let Some(ups) = (0..4).find(|ups| count > 15 && (count - 4).checked_sub(*ups).is_some_and(|n| n % 15 == 0))
+        else {
+            return Vec::new();
+        };
+        let blocks = (count - 4 - ups) / 15;
+        let convs = (0..blocks).flat_map(|b| (1..=3).flat_map(move |d| (1..=5).map(move |c| (b, d, c))));
+        let mut all = vec!["conv_first".to_owned()];
+        all.extend(convs.map(|(b, d, c)| format!("body.{b}.rdb{d}.conv{c}")));
+        all.push("conv_body".into());
+        all.extend((1..=ups).map(|up| format!("conv_up{up}")));
+        all.extend(["conv_hr".into(), "conv_last".into()]);
+        all
     }
 }
 

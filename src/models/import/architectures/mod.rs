@@ -3,7 +3,10 @@
 mod compact;
 mod dncnn;
 mod esrgan;
+mod order;
 mod span;
+
+pub(super) use order::by_order;
 
 use super::error::{ImportError, shown};
 use super::graph::{Graph, Value};
@@ -29,6 +32,13 @@ pub(super) trait Architecture: Sync {
     /// # Errors
     /// [`ImportError::Misfit`] for a weight that is missing or has another shape, and the faults of reading numbers.
     fn build(&self, plan: &Plan, graph: &mut Graph<'_>) -> Result<Value, ImportError>;
+
+    /// The names of the convolutions in the order in which they are computed, if there are `count`: by them an ONNX file
+    /// is known whose exporter threw the names away. Empty where no such network exists.
+    fn order(&self, count: usize) -> Vec<String> {
+        let _ = count;
+        Vec::new()
+    }
 }
 
 pub(super) static ARCHITECTURES: &[&dyn Architecture] =
@@ -60,6 +70,11 @@ pub(super) fn claimant(weights: &Weights) -> Option<&'static dyn Architecture> {
 /// The names of all architectures, for a sentence.
 pub(super) fn known() -> String {
     ARCHITECTURES.iter().map(|a| a.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// "1 block", "23 blocks".
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The shape of a convolution's weight: (outputs, inputs, side).

@@ -10,7 +10,7 @@
 //! Its convolutions are trained as three in a row beside a fourth (Conv3XC); here they become the one that they amount
 //! to. The activation in the reference works in place, so what block_6 hands on beside its output is activated.
 
-use super::{Architecture, Plan, conv_shape, shuffle_scale};
+use super::{Architecture, Plan, conv_shape, counted, shuffle_scale};
 use crate::models::import::error::ImportError;
 use crate::models::import::graph::{Graph, Value};
 use crate::models::import::weights::Weights;
@@ -54,7 +54,7 @@ impl Architecture for Span {
         if !weights.has("no_norm") && channels != MEAN.len() {
             return misfit(format!("it takes the mean colour off pictures of {channels} channels"));
         }
-        let words = format!("{NAME}, {features} features, {blocks} blocks");
+        let words = format!("{NAME}, {features} features, {}", counted(blocks, "block"));
         Ok(Plan { scale, channels: (channels, channels), features, blocks, words })
     }
 
@@ -79,6 +79,13 @@ impl Architecture for Span {
         x = graph.conv("conv_cat", all, (4 * nf, nf), 1)?;
         x = graph.conv("upsampler.0", x, (nf, channels * plan.scale * plan.scale), 3)?;
         Ok(graph.pixel_shuffle(x, plan.scale))
+    }
+
+    fn order(&self, count: usize) -> Vec<String> {
+        let blocks = (1..=BLOCKS).flat_map(|b| (1..=3).map(move |c| format!("block_{b}.c{c}_r.eval_conv")));
+        let ends = ["conv_2.eval_conv", "conv_cat", "upsampler.0"].map(String::from);
+        let all: Vec<String> = ["conv_1.eval_conv".to_owned()].into_iter().chain(blocks).chain(ends).collect();
+        if all.len() == count { all } else { Vec::new() }
     }
 }
 
