@@ -22,6 +22,7 @@ mod suite {
     mod shaders;
     mod shelf;
     mod shipped;
+    mod speed;
     pub mod support;
     mod tournament;
     mod tournament_files;

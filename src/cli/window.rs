@@ -41,6 +41,8 @@ pub(super) fn show(start: Start) -> Result<()> {
             Start::Files { reference, candidates } => conductor.send(Command::Open { reference, candidates }),
             Start::Demo => conductor.request(UiRequest::Demo),
         }
+        // After what was named: its first pictures come first.
+        conductor.send(Command::ShelfLook);
         Ok(Box::new(conductor))
     })
 }

@@ -287,7 +287,7 @@ impl Engine {
             Command::ShelfLook => self.shelf_look(),
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
-            Command::ShelfMeasure(_) => {}
+            Command::ShelfMeasure(path) => self.shelf_measure(path),
         }
     }
 

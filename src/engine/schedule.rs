@@ -2,11 +2,11 @@
 
 use crate::frame::{Region, Urgency};
 
-use super::TrackId;
 use super::core::Engine;
 use super::measurer::LiveJob;
 use super::tracks::Arrival;
 use super::worker::{Wanted, Wish};
+use super::{TrackId, TrackStatus};
 
 /// Frames made ahead of the clock while playing.
 pub(super) const AHEAD: usize = 8;
@@ -18,7 +18,9 @@ impl Engine {
         let clock = self.state.clock;
         let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
         self.measurer.rest(clock.playing || waiting || self.contest.is_running());
-        self.shelf.rest(waiting || self.contest.is_running());
+        let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
+        self.shelf.rest(waiting || opening || self.contest.is_running());
+        self.workshop.chooser().rest(self.contest.is_running());
         let ids: Vec<TrackId> = self.state.tracks.iter().filter(|t| t.is_ready()).map(|t| t.id).collect();
         for id in ids {
             let on_screen = watched.contains(&id);

@@ -168,13 +168,15 @@ struct Pieces {
     color: ColorInfo,
     canvas: Option<Image>,
     shown: Option<Instant>,
+    /// Whether a piece that is no stand-in was shown: the first one is what is waited for.
+    real: bool,
     /// Copying a large canvas takes time itself: it is shown the more rarely.
     pause: Duration,
 }
 
 impl Pieces {
     fn new(info: &SourceInfo, wanted: Wanted) -> Self {
-        Self { wanted, color: info.color, canvas: None, shown: None, pause: Duration::from_millis(60) }
+        Self { wanted, color: info.color, canvas: None, shown: None, real: false, pause: Duration::from_millis(60) }
     }
 
     /// Adds a piece; the first one is the stand-in for the whole. Gives what is to be told, if it is time to.
@@ -182,9 +184,11 @@ impl Pieces {
         let began = Instant::now();
         let canvas = self.canvas.get_or_insert_with(|| Image::new(piece.full.0, piece.full.1));
         paste(canvas, piece);
-        if self.shown.is_some_and(|shown| shown.elapsed() < self.pause) {
+        let first = piece.done > 0.0 && !self.real;
+        if !first && self.shown.is_some_and(|shown| shown.elapsed() < self.pause) {
             return None;
         }
+        self.real |= first;
         let frame = Arc::new(canvas.clone().into_frame(self.color).ok()?);
         self.pause = self.pause.max(5 * began.elapsed());
         self.shown = Some(Instant::now());
@@ -216,6 +220,24 @@ mod tests {
     fn wish(numbers: &[usize]) -> Wish {
         let frames = numbers.iter().map(|&number| Wanted { number, own: number }).collect();
         Wish { frames, focus: Region::WHOLE, urgency: Urgency::OnScreen }
+    }
+
+    #[test]
+    fn the_first_real_piece_is_shown_at_once() {
+        let color = ColorInfo::rgb(crate::frame::Primaries::Bt709, crate::frame::Transfer::Bt1886);
+        let mut pieces = Pieces {
+            wanted: Wanted { number: 0, own: 0 },
+            color,
+            canvas: None,
+            shown: None,
+            real: false,
+            pause: Duration::MAX,
+        };
+        let mut add = |done: f32| {
+            let image = Image::new(4, 4);
+            pieces.add(&Partial { full: (8, 8), at: (0, 0), image, done }).is_some()
+        };
+        assert_eq!([0.0, 0.25, 0.5, 0.75].map(&mut add), [true, true, false, false]);
     }
 
     #[test]

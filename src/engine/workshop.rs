@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
 use crate::media::{self, Coding, OpenOptions, Segments};
-use crate::models::{self, Home, Memory, ModelInfo, Runtime};
+use crate::models::{self, Chooser, Home, Memory, ModelInfo, Runtime, Speed};
 
 use super::recipe::{Head, Recipe};
 use super::shelf::{Added, CardSpeed, with_subfolders};
@@ -23,6 +23,7 @@ pub struct Workshop {
     home: Home,
     added: Added,
     memory: Arc<Memory>,
+    chooser: Arc<Chooser>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -51,13 +52,19 @@ impl Workshop {
     /// A workshop with what is remembered in `home`.
     pub fn at(home: Home, budget: usize) -> Self {
         let (added, memory) = (Added::of(&home), Arc::new(Memory::of(&home)));
-        let segments = Arc::new(Segments::new(SEGMENT_BYTES));
-        Self { store: Arc::new(Store::new(budget)), segments, home, added, memory, kernel: Kernel::Bicubic }
+        // Measuring is for those who come again.
+        let chooser = Arc::new(Chooser::new(memory.clone(), home.cache.is_some()));
+        let (store, segments) = (Arc::new(Store::new(budget)), Arc::new(Segments::new(SEGMENT_BYTES)));
+        Self { store, segments, home, added, memory, chooser, kernel: Kernel::Bicubic }
     }
 
     /// Files and folders that a person put on the shelf.
     pub(super) fn added(&self) -> &Added {
         &self.added
+    }
+
+    pub(super) fn chooser(&self) -> &Chooser {
+        &self.chooser
     }
 
     pub(super) fn memory(&self) -> &Arc<Memory> {
@@ -102,6 +109,9 @@ impl Workshop {
             let input = Opened { source: opened.source, key: SourceKey(key.as_str().into()) };
             opened.source = stage.open(input, self)?;
             key = format!("{key} | {}", stage.line());
+            if models::is_halved(opened.source.info()) {
+                key += " in fp16";
+            }
         }
         Ok(self.stored(opened.source, key))
     }
@@ -150,7 +160,8 @@ impl Workshop {
     pub fn upscale(&self, name: &str, input: Box<dyn FrameSource>) -> Result<Box<dyn FrameSource>, SourceError> {
         let runtime = Runtime::get()?;
         let model = runtime.model(&models::find(name, &self.places().0)?)?;
-        Ok(models::upscale(&runtime, &model, input, &models::Settings::default())?)
+        let settings = models::Settings::of_environment()?;
+        Ok(models::upscale_chosen(&runtime, &model, input, &settings, Some(&self.chooser))?)
     }
 
     /// Encodes and decodes `input` by `coding`, which the recipe writes as `stage`. Segments are shared by all who open
@@ -171,13 +182,17 @@ impl Workshop {
     /// What was measured of this model on this machine's best device, now or in an earlier session.
     pub(super) fn remembered_speed(&self, runtime: &Runtime, info: &ModelInfo) -> Option<CardSpeed> {
         let device = runtime.devices().into_iter().next()?;
-        let speed = self.memory.speed(&info.sha256, &device.name, runtime.version())?;
-        Some(CardSpeed {
-            device: device.name,
+        Some(self.card_speed(runtime, self.memory.speed(&info.sha256, &device.name, runtime.version())?))
+    }
+
+    /// What a card tells of a speed that was taken on the best device.
+    pub(super) fn card_speed(&self, runtime: &Runtime, speed: Speed) -> CardSpeed {
+        CardSpeed {
+            device: runtime.devices().into_iter().next().map(|device| device.name).unwrap_or_default(),
             megapixels_per_second: speed.megapixels_per_second,
             memory_bytes: speed.memory_bytes,
             choice: speed.choice.to_string(),
-        })
+        }
     }
 
     fn stored(&self, source: Box<dyn FrameSource>, key: String) -> Opened {

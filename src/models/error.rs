@@ -57,6 +57,11 @@ pub enum ModelError {
 
     #[error("the model {model} failed on {device} ({reason}); try again, or take smaller tiles or another model")]
     Run { model: String, device: String, reason: String },
+    #[error(
+        "the model {model} needs more memory than {device} has free; close other programs, or set DOUBLET_TILE to a \
+         smaller number of samples, such as 256"
+    )]
+    Memory { model: String, device: String },
     #[error("the model {model} gave {got} where {wanted} was due, so the picture is not shown; take another model")]
     WrongSize { model: String, got: String, wanted: String },
     #[error("the inference thread of {device} is gone; start Doublet again")]
@@ -71,6 +76,13 @@ pub enum ModelError {
     #[error("no device of the kind {kind} shows here; leave the choice to Doublet or take the CPU")]
     NoDevice { kind: String },
 
+    #[error("{name} is \"{value}\", where a whole number from {least} to {most} is due; change it or leave it out")]
+    Setting { name: &'static str, value: String, least: u32, most: u32 },
+    #[error("DOUBLET_PRECISION is \"{value}\", where fp32 or fp16 is due; change it or leave it out")]
+    Precision { value: String },
+    #[error("the model {model} takes one picture a run, not several")]
+    Batch { model: String },
+
     /// The stage's input failed; its own sentence.
     #[error("{0}")]
     Input(SourceError),
@@ -83,6 +95,18 @@ fn suggestion(nearest: &Option<String>) -> String {
 }
 
 impl ModelError {
+    /// A run that failed, for ONNX Runtime's reason.
+    pub(super) fn run(model: &str, device: &str, reason: String) -> Self {
+        let (model, device) = (model.to_owned(), device.to_owned());
+        // ONNX Runtime has no number for this one: its allocators say it in these words.
+        let lower = reason.to_lowercase();
+        let memory = ["failed to allocate", "out of memory", "bad_alloc", "bad allocation"];
+        if memory.iter().any(|words| lower.contains(words)) {
+            return Self::Memory { model, device };
+        }
+        Self::Run { model, device, reason }
+    }
+
     pub(super) fn read(path: &Path, error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::Missing { path: path.to_owned() },
@@ -97,9 +121,10 @@ impl From<ModelError> for SourceError {
             ModelError::Stopped => Self::Stopped,
             ModelError::Input(error) => error,
             ModelError::Frame(error) => error.into(),
-            ModelError::Run { .. } | ModelError::NotFinite { .. } | ModelError::SizeChanged { .. } => {
-                Self::frame(error.to_string())
-            }
+            ModelError::Run { .. }
+            | ModelError::Memory { .. }
+            | ModelError::NotFinite { .. }
+            | ModelError::SizeChanged { .. } => Self::frame(error.to_string()),
             other => Self::source(other.to_string()),
         }
     }
@@ -132,6 +157,16 @@ pub(super) fn brief(error: impl std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn memory_that_is_not_there_is_told_apart() {
+        let run = |reason: &str| super::ModelError::run("m", "CPU", reason.to_owned());
+        let lost = "Non-zero status code returned while running Conv node: the device was lost";
+        assert!(matches!(run(lost), super::ModelError::Run { .. }));
+        for reason in ["Failed to allocate memory for requested buffer of size 7", "std::bad_alloc", "Out of memory"] {
+            assert!(matches!(run(reason), super::ModelError::Memory { .. }), "{reason}");
+        }
+    }
+
     #[test]
     fn messages_are_made_short() {
         let noisy =

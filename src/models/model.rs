@@ -12,7 +12,8 @@ use super::onnx::{self, Header, Refusal};
 use super::probe::{self, Form, Found};
 use super::queue::{NoResult, Ticket, Worker};
 use super::runtime::{Device, DeviceKind, Runtime};
-use super::session::{Net, Output, Precision, Samples};
+use super::seat::Seat;
+use super::session::{Output, Precision, Samples};
 use super::shelf::name_of;
 use super::{ModelError, fingerprint};
 
@@ -94,13 +95,18 @@ fn thousands(number: u64) -> String {
 /// A model that passed its trials. Sessions on further devices are made when asked for.
 pub struct Model {
     info: ModelInfo,
-    /// What weights were computed in when they became a network.
-    precision: Precision,
-    nets: Mutex<Vec<(DeviceKind, Seat)>>,
+    seats: Mutex<Vec<(Place, Arc<Seat>)>>,
+    /// Whether several pictures may go through in one run, by device, once it was tried.
+    batches: Mutex<Vec<(DeviceKind, bool)>>,
 }
 
-/// A session, shared by all stages that use it; run on its device's thread alone.
-pub(super) type Seat = Arc<Mutex<Net>>;
+/// Where and how sessions run.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Place {
+    pub kind: DeviceKind,
+    pub precision: Precision,
+    pub streams: usize,
+}
 
 impl Model {
     /// Reads the model at `path` (ONNX, or weights that become it; computed in 32 bits unless the file itself is a
@@ -131,9 +137,9 @@ impl Model {
         let name = name_of(path);
         let (device, worker) = runtime.device(DeviceKind::Cpu)?;
 
-        let seat = seat(runtime, path, device, worker, urgency, bytes)?;
+        let seat = Seat::load(runtime, path, (device, worker), urgency, 1, bytes)?;
         let (form, output) = {
-            let net = seat.lock();
+            let net = seat.first();
             (probe::form(&name, &net.input, net.sides.0)?, net.output.clone())
         };
         let Some(output_precision) = output.precision else {
@@ -142,36 +148,97 @@ impl Model {
         };
         let mut run = |samples: Samples, shape: [usize; 3]| {
             let stop = Stop::default();
-            let ticket = submit(worker, &seat, urgency, &stop, samples, shape);
+            let ticket = submit(worker, &seat, urgency, &stop, samples, (1, shape));
             let (_, result) = wait(ticket, device, &stop)?;
             result.map_err(|reason| ModelError::Trial { model: name.clone(), reason })
         };
         let found = probe::probe(&name, &form, &mut run)?;
         let file = File { path, name: &name, file_bytes, sha256 };
         let info = describe(file, &header, &form, output_precision, found);
-        Ok(Self { info, precision, nets: Mutex::new(vec![(DeviceKind::Cpu, seat)]) })
+        let place = Place { kind: DeviceKind::Cpu, precision: info.precision.0, streams: 1 };
+        Ok(Self { info, seats: Mutex::new(vec![(place, seat)]), batches: Mutex::default() })
     }
 
     pub fn info(&self) -> &ModelInfo {
         &self.info
     }
 
-    /// The session on a device; loaded at the first call, and then tried against the CPU.
-    pub(super) fn seat(&self, runtime: &Runtime, kind: DeviceKind) -> Result<Seat, ModelError> {
-        let known = |nets: &[(DeviceKind, Seat)]| nets.iter().find(|(k, _)| *k == kind).map(|(_, seat)| seat.clone());
-        if let Some(seat) = known(&self.nets.lock()) {
+    /// Whether the model can be run in `precision`: in its own, and weights in both.
+    pub(super) fn can_be(&self, precision: Precision) -> bool {
+        precision == self.info.precision.0 || self.info.converted_from.is_some()
+    }
+
+    /// The sessions at a place; loaded at the first call, and then tried against the CPU.
+    pub(super) fn seat(&self, runtime: &Runtime, place: Place, urgency: Urgency) -> Result<Arc<Seat>, ModelError> {
+        let known = |seats: &[(Place, Arc<Seat>)]| seats.iter().find(|(p, _)| *p == place).map(|(_, s)| s.clone());
+        if let Some(seat) = known(&self.seats.lock()) {
             return Ok(seat);
         }
-        let (device, worker) = runtime.device(kind)?;
-        let network = network(&self.info.path, self.precision)?;
-        let seat = seat(runtime, &self.info.path, device, worker, Urgency::OnScreen, network.bytes)?;
-        self.check_against_cpu(runtime, kind, &seat)?;
-        let mut nets = self.nets.lock();
-        let known = known(&nets);
+        let (device, worker) = runtime.device(place.kind)?;
+        let network = network(&self.info.path, place.precision)?;
+        let seat = Seat::load(runtime, &self.info.path, (device, worker), urgency, place.streams, network.bytes)?;
+        let usual = Place { kind: DeviceKind::Cpu, precision: self.info.precision.0, streams: 1 };
+        if (place.kind, place.precision) != (usual.kind, usual.precision) {
+            self.check_against(usual, (runtime, place.kind, &seat), urgency)?;
+        }
+        let mut seats = self.seats.lock();
+        let known = known(&seats);
         Ok(known.unwrap_or_else(|| {
-            nets.push((kind, seat.clone()));
+            seats.push((place, seat.clone()));
             seat
         }))
+    }
+
+    /// Forgets the sessions on a device, which no longer answers as it did: the next call loads anew.
+    pub(super) fn leave(&self, kind: DeviceKind) {
+        self.seats.lock().retain(|(place, _)| place.kind != kind);
+    }
+
+    /// Forgets the other sessions on the device: they hold memory.
+    pub(super) fn settle_for(&self, place: Place) {
+        self.seats.lock().retain(|(other, _)| other.kind != place.kind || *other == place);
+    }
+
+    /// Whether two pictures in one run give what they give one by one; tried once a device.
+    pub(super) fn takes_batches(&self, runtime: &Runtime, kind: DeviceKind, seat: &Arc<Seat>) -> bool {
+        if let Some((_, takes)) = self.batches.lock().iter().find(|(k, _)| *k == kind) {
+            return *takes;
+        }
+        let takes = self.try_batch(runtime, kind, seat).unwrap_or(false);
+        self.batches.lock().push((kind, takes));
+        takes
+    }
+
+    fn try_batch(&self, runtime: &Runtime, kind: DeviceKind, seat: &Arc<Seat>) -> Result<bool, ModelError> {
+        let first = probe::texture(self.trial_shape());
+        let second: Vec<f32> = first.iter().map(|v| 1.0 - v).collect();
+        let both = [first.as_slice(), second.as_slice()].concat();
+        let run = |samples, batch| self.try_run(runtime, (kind, seat), Urgency::Background, samples, batch);
+        let alone = [run(first, 1)?, run(second, 1)?].concat();
+        Ok(furthest(&run(both, 2)?, &alone).is_some_and(|off| off < 0.02))
+    }
+
+    /// Channels, height and width of a small picture that the model takes.
+    fn trial_shape(&self) -> [usize; 3] {
+        let side = 48_u32.next_multiple_of(self.info.multiple);
+        let (width, height) = self.info.fixed_size.unwrap_or((side, side));
+        [self.info.channels.0 as usize, height as usize, width as usize]
+    }
+
+    /// Runs `batch` pictures of the trial's shape.
+    fn try_run(
+        &self,
+        runtime: &Runtime,
+        (kind, seat): (DeviceKind, &Arc<Seat>),
+        urgency: Urgency,
+        samples: Vec<f32>,
+        batch: usize,
+    ) -> Result<Vec<f32>, ModelError> {
+        let (device, worker) = runtime.device(kind)?;
+        let (stop, size) = (Stop::default(), (batch, self.trial_shape()));
+        let samples = Samples::from_f32(seat.precision(), samples);
+        let (_, result) = wait(submit(worker, seat, urgency, &stop, samples, size), device, &stop)?;
+        result.and_then(|out| out.to_vec()).map_err(|reason| ModelError::run(&self.info.name, &device.name, reason))
     }
 
     /// Runs the bare network `count` times on the left top `width` x `height` of `picture` (its last samples repeated
@@ -194,76 +261,63 @@ impl Model {
         let row = |c: usize, y: u32| (0..width).map(move |x| (c, y, x));
         let places = (0..shape[0]).flat_map(|c| (0..height).flat_map(move |y| row(c, y)));
         let samples = Samples::from_f32(self.info.precision.0, places.map(|(c, y, x)| at(c, y, x)).collect());
-        let seat = self.seat(runtime, kind)?;
-        let mut net = seat.lock();
+        let place = Place { kind, precision: self.info.precision.0, streams: 1 };
+        let seat = self.seat(runtime, place, Urgency::OnScreen)?;
+        let mut net = seat.first();
         let clock = std::time::Instant::now();
         for _ in 0..count {
-            net.run(&samples, shape).map_err(|reason| ModelError::Run {
-                model: self.info.name.clone(),
-                device: kind.to_string(),
-                reason,
-            })?;
+            let failed = |reason| ModelError::run(&self.info.name, &kind.to_string(), reason);
+            net.run(&samples, 1, shape).map_err(failed)?;
         }
         Ok(clock.elapsed().as_secs_f64())
     }
 
-    /// Refuses a device that gives another picture than the CPU does: drivers do have faults.
-    fn check_against_cpu(&self, runtime: &Runtime, kind: DeviceKind, seat: &Seat) -> Result<(), ModelError> {
-        let side = 48_u32.next_multiple_of(self.info.multiple);
-        let (width, height) = self.info.fixed_size.unwrap_or((side, side));
-        let shape = [self.info.channels.0 as usize, height as usize, width as usize];
-        let once = |kind: DeviceKind, seat: &Seat| -> Result<Vec<f32>, ModelError> {
-            let (device, worker) = runtime.device(kind)?;
-            let stop = Stop::default();
-            let samples = Samples::from_f32(self.info.precision.0, probe::texture(shape));
-            let (_, result) = wait(submit(worker, seat, Urgency::OnScreen, &stop, samples, shape), device, &stop)?;
-            let run = |reason| ModelError::Run { model: self.info.name.clone(), device: device.name.clone(), reason };
-            result.and_then(|out| out.to_vec()).map_err(run)
+    /// Refuses sessions that give another picture than the usual ones do: drivers do have faults.
+    fn check_against(
+        &self,
+        usual: Place,
+        (runtime, kind, seat): (&Runtime, DeviceKind, &Arc<Seat>),
+        urgency: Urgency,
+    ) -> Result<(), ModelError> {
+        let once = |kind: DeviceKind, seat: &Arc<Seat>| {
+            self.try_run(runtime, (kind, seat), urgency, probe::texture(self.trial_shape()), 1)
         };
-        let cpu = self.seat(runtime, DeviceKind::Cpu)?;
-        let (here, there) = (once(kind, seat)?, once(DeviceKind::Cpu, &cpu)?);
-        let off = here.iter().zip(&there).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let there = self.seat(runtime, usual, urgency)?;
+        let off = furthest(&once(kind, seat)?, &once(usual.kind, &there)?);
         // Half precision is good to about 0.002 here; ten times that is no rounding.
-        if here.len() == there.len() && off.is_finite() && off < 0.02 {
+        if off.is_some_and(|off| off < 0.02) {
             return Ok(());
         }
-        let reason = format!("its picture is {off:.3} off the CPU's");
-        Err(ModelError::Run { model: self.info.name.clone(), device: kind.to_string(), reason })
+        let reason = match off {
+            Some(off) => format!("its picture is {off:.3} off the CPU's"),
+            None => "its picture has another size than the CPU's".to_owned(),
+        };
+        Err(ModelError::run(&self.info.name, &kind.to_string(), reason))
     }
 }
 
-/// Loads the session on its device's thread, where all its runs will be.
-fn seat(
-    runtime: &Runtime,
-    path: &Path,
-    device: &Device,
-    worker: &Worker,
-    urgency: Urgency,
-    bytes: Vec<u8>,
-) -> Result<Seat, ModelError> {
-    let (environment, kind, threads) = (runtime.environment(), device.kind, runtime.threads());
-    let stop = Stop::default();
-    let load = move || Net::load(&environment, kind, threads, &bytes);
-    let net = wait(worker.submit(urgency, &stop, load), device, &stop)?;
-    let net = net.map_err(|reason| ModelError::Load { path: path.to_owned(), reason })?;
-    Ok(Arc::new(Mutex::new(net)))
+/// The largest difference of two pictures; `None` when they are not of one size.
+fn furthest(a: &[f32], b: &[f32]) -> Option<f32> {
+    // A NaN must not pass as small: it is the furthest of all.
+    let far = |off: f32| if off.is_nan() { f32::INFINITY } else { off };
+    (a.len() == b.len()).then(|| a.iter().zip(b).map(|(a, b)| far((a - b).abs())).fold(0.0, f32::max))
 }
 
 /// A run that is under way: its input comes back to be used again.
 pub(super) type Run = Ticket<(Samples, Result<Output, String>)>;
 
-/// Queues one run on `worker`.
+/// Queues one run on `worker`, of so many pictures of one shape.
 pub(super) fn submit(
     worker: &Worker,
-    seat: &Seat,
+    seat: &Arc<Seat>,
     urgency: Urgency,
     stop: &Stop,
     samples: Samples,
-    shape: [usize; 3],
+    (batch, shape): (usize, [usize; 3]),
 ) -> Result<Run, NoResult> {
     let seat = seat.clone();
-    worker.submit(urgency, stop, move || {
-        let result = seat.lock().run(&samples, shape);
+    worker.submit_abreast(urgency, stop, seat.streams(), move || {
+        let result = seat.run(&samples, batch, shape);
         (samples, result)
     })
 }

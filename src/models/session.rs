@@ -49,6 +49,13 @@ impl Samples {
         }
     }
 
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(all) => all.len(),
+            Self::F16(all) => all.len(),
+        }
+    }
+
     /// Writes `row` at `start`.
     pub fn write(&mut self, start: usize, row: &[f32]) {
         match self {
@@ -77,15 +84,15 @@ pub(super) struct Declared {
     pub shape: Vec<i64>,
 }
 
-/// What a model gave for a picture.
+/// What a model gave for a picture, or for several of one size.
 pub(super) struct Output {
     value: DynValue,
-    /// Channels, height, width.
+    /// Channels, height, width of each picture.
     pub shape: [usize; 3],
 }
 
 impl Output {
-    /// All samples, planar.
+    /// All samples, planar, picture after picture.
     pub fn to_vec(&self) -> Result<Vec<f32>, String> {
         Ok(match self.rows()? {
             Rows::F32(all) => all.to_vec(),
@@ -151,9 +158,9 @@ impl Net {
         Ok(Self { session, input, output, sides })
     }
 
-    /// Runs the model on one picture of `shape` (channels, height, width).
-    pub fn run(&mut self, samples: &Samples, shape: [usize; 3]) -> Result<Output, String> {
-        let shape = [1, shape[0], shape[1], shape[2]];
+    /// Runs the model on `batch` pictures of `shape` (channels, height, width), which lie one after the other.
+    pub fn run(&mut self, samples: &Samples, batch: usize, shape: [usize; 3]) -> Result<Output, String> {
+        let shape = [batch, shape[0], shape[1], shape[2]];
         let outputs = match samples {
             Samples::F32(all) => {
                 let input = TensorRef::from_array_view((shape, all.as_slice())).map_err(brief)?;
@@ -167,7 +174,7 @@ impl Net {
         let mut outputs = outputs.map_err(brief)?;
         let value = outputs.remove(&self.output.name).ok_or("its output is missing")?;
         match value.dtype().tensor_shape().map(|s| &**s) {
-            Some(&[1, c, h, w]) if c > 0 && h > 0 && w > 0 => {
+            Some(&[n, c, h, w]) if n as usize == batch && c > 0 && h > 0 && w > 0 => {
                 Ok(Output { value, shape: [c as usize, h as usize, w as usize] })
             }
             other => Err(format!("its output has the shape {other:?}")),

@@ -5,12 +5,14 @@
 //! figures stand beside them for orientation only. Above 1 Doublet is the faster one. "By CPU" is the same ratio by
 //! processor time: the steadier figure on a busy machine, and blind to what waits.
 //!
-//! `cargo bench --bench main -- [decode] [upscale] [score] [--rounds N]`
+//! `cargo bench --bench main -- [decode] [upscale] [look] [score] [--rounds N]`
 #![allow(clippy::print_stdout, reason = "the table is what the program is for")]
 
 mod decode;
+mod look;
 mod machine;
 mod material;
+mod nets;
 mod rounds;
 mod score;
 mod upscale;
@@ -20,7 +22,8 @@ use rounds::Row;
 /// A part of the benchmark by its name on the command line.
 type Part = (&'static str, fn(usize) -> Vec<Row>);
 
-const PARTS: [Part; 3] = [("decode", decode::rows), ("upscale", upscale::rows), ("score", score::rows)];
+const PARTS: [Part; 4] =
+    [("decode", decode::rows), ("upscale", upscale::rows), ("look", look::rows), ("score", score::rows)];
 const ROUNDS: usize = 5;
 
 fn main() {
@@ -36,7 +39,7 @@ fn main() {
         }
     }
     if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
-        println!("there is no part \"{unknown}\"; the parts are decode, upscale, score");
+        println!("there is no part \"{unknown}\"; the parts are {}", PARTS.map(|(part, _)| part).join(", "));
         std::process::exit(2);
     }
     machine::print();

@@ -75,12 +75,26 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// `target/bench/NAME`, written if it is not there.
+pub fn written(name: &str, bytes: impl Fn() -> Vec<u8>) -> Result<PathBuf, String> {
+    let path = folder()?.join(name);
+    if !path.is_file() {
+        fs::write(&path, bytes()).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    }
+    Ok(path)
+}
+
+fn folder() -> Result<PathBuf, String> {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("target")).join("bench");
+    fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
+    Ok(dir)
+}
+
 /// `target/bench/NAME`, made by the command if it is not there; it appears whole or not at all.
 fn made(name: &str, make: impl Fn(&Path) -> Command) -> Result<PathBuf, String> {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("target")).join("bench");
+    let dir = folder()?;
     let path = dir.join(name);
     if !path.is_file() {
-        fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
         let passing = dir.join(format!("making-{name}"));
         run(&mut make(&passing))?;
         fs::rename(&passing, &path).map_err(|e| format!("cannot write {}: {e}", path.display()))?;

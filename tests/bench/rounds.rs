@@ -26,6 +26,12 @@ pub enum Row {
         value: f64,
         unit: &'static str,
     },
+    /// Milliseconds that something took, which may be at most `target`.
+    Times {
+        name: String,
+        took: Spread,
+        target: Option<f64>,
+    },
     Skipped {
         name: String,
         reason: String,
@@ -34,14 +40,25 @@ pub enum Row {
     Note(String),
 }
 
-/// Median, lowest and highest of several ratios.
+/// Median, lowest and highest of several figures.
 pub struct Spread {
     pub median: f64,
     pub min: f64,
     pub max: f64,
 }
 
+impl Spread {
+    fn of(values: &[f64]) -> Self {
+        let end = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+        Self { median: median(values), min: end(f64::min), max: end(f64::max) }
+    }
+}
+
 impl Row {
+    pub fn times(name: &str, milliseconds: &[f64], target: Option<f64>) -> Self {
+        Self::Times { name: name.into(), took: Spread::of(milliseconds), target }
+    }
+
     pub fn skipped(name: &str, reason: impl fmt::Display) -> Self {
         Self::Skipped { name: name.into(), reason: reason.to_string() }
     }
@@ -59,6 +76,14 @@ impl fmt::Display for Row {
                     None => Ok(()),
                 }
             }
+            Row::Times { name, took: Spread { median, min, max }, target } => {
+                write!(f, "{name:<37} {median:>8.1} ms ({min:.1} .. {max:.1})")?;
+                match target {
+                    Some(target) if median > target => write!(f, "  {target:.1} ms: missed"),
+                    Some(target) => write!(f, "  {target:.1} ms: met"),
+                    None => Ok(()),
+                }
+            }
             Row::Figure { name, value, unit } => write!(f, "{name:<37} {value:>8.1} {unit}"),
             Row::Skipped { name, reason } => write!(f, "{name:<37} skipped: {reason}"),
             Row::Note(text) => write!(f, "    {text}"),
@@ -66,8 +91,8 @@ impl fmt::Display for Row {
     }
 }
 
-/// A piece of work: does it once and gives the seconds it took, or says why it cannot.
-pub type Work<'a> = &'a mut dyn FnMut() -> Result<f64, String>;
+/// A piece of work: does it once and gives what it cost, or says why it cannot. What it prepares costs nothing.
+pub type Work<'a> = &'a mut dyn FnMut() -> Result<Cost, String>;
 
 /// Runs `ours` and `peer` in turn, once each to warm up and then `rounds` times, and compares their speeds. `amount` is
 /// what one run does (frames, gigabytes).
@@ -84,8 +109,8 @@ pub fn compare(
         peer()?;
         let mut costs = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            costs.0.push(cost(ours)?);
-            costs.1.push(cost(peer)?);
+            costs.0.push(ours()?);
+            costs.1.push(peer()?);
         }
         Ok(costs)
     };
@@ -94,8 +119,7 @@ pub fn compare(
         Err(reason) => return Row::skipped(name, reason),
     };
     let ratios: Vec<f64> = a.iter().zip(&b).map(|(ours, peer)| peer.clock / ours.clock).collect();
-    let end = |pick: fn(f64, f64) -> f64| ratios.iter().copied().reduce(pick).unwrap_or(f64::NAN);
-    let ratio = Spread { median: median(&ratios), min: end(f64::min), max: end(f64::max) };
+    let ratio = Spread::of(&ratios);
     let by_processor: Option<Vec<f64>> =
         a.iter().zip(&b).map(|(ours, peer)| Some(peer.processor? / ours.processor.filter(|s| *s > 0.0)?)).collect();
     let speed = |costs: &[Cost]| amount / median(&costs.iter().map(|cost| cost.clock).collect::<Vec<_>>());
@@ -111,15 +135,9 @@ pub fn compare(
 }
 
 /// What one run took, in seconds.
-struct Cost {
+pub struct Cost {
     clock: f64,
     processor: Option<f64>,
-}
-
-fn cost(work: Work<'_>) -> Result<Cost, String> {
-    let before = processor_seconds();
-    let clock = work()?;
-    Ok(Cost { clock, processor: before.and_then(|before| Some(processor_seconds()? - before)) })
 }
 
 /// Processor time of this program and of the programs it started and saw end; Linux counts it in hundredths.
@@ -135,7 +153,7 @@ fn processor_seconds() -> Option<f64> {
 pub fn alone(name: &str, unit: &'static str, amount: f64, rounds: usize, work: Work<'_>) -> Row {
     let mut run = || -> Result<Vec<f64>, String> {
         work()?;
-        (0..rounds).map(|_| work()).collect()
+        (0..rounds).map(|_| Ok(work()?.clock)).collect()
     };
     match run() {
         Ok(times) => Row::Figure { name: name.into(), value: amount / median(&times), unit },
@@ -143,11 +161,12 @@ pub fn alone(name: &str, unit: &'static str, amount: f64, rounds: usize, work: W
     }
 }
 
-/// Does `work` and gives the seconds it took.
-pub fn timed(work: impl FnOnce() -> Result<(), String>) -> Result<f64, String> {
-    let start = Instant::now();
+/// Does `work` and gives what it cost.
+pub fn timed(work: impl FnOnce() -> Result<(), String>) -> Result<Cost, String> {
+    let (before, start) = (processor_seconds(), Instant::now());
     work()?;
-    Ok(start.elapsed().max(Duration::from_nanos(1)).as_secs_f64())
+    let clock = start.elapsed().max(Duration::from_nanos(1)).as_secs_f64();
+    Ok(Cost { clock, processor: before.and_then(|before| Some(processor_seconds()? - before)) })
 }
 
 /// The middle value, or the mean of the two middle ones.

@@ -27,10 +27,10 @@ pub(super) fn runtime() -> Option<Runtime> {
 }
 
 /// Frames of noise under waves; frame n differs from frame m.
-struct Noise(SourceInfo);
+pub struct Noise(SourceInfo);
 
 impl Noise {
-    fn new(width: u32, height: u32) -> Box<Self> {
+    pub fn new(width: u32, height: u32) -> Box<Self> {
         let info = SourceInfo {
             name: "noise".into(),
             width,
@@ -89,7 +89,7 @@ impl FrameSource for Still {
     }
 }
 
-fn samples(frame: &Frame) -> Vec<f32> {
+pub fn samples(frame: &Frame) -> Vec<f32> {
     frame.planes().iter().flat_map(|p| (0..p.height).flat_map(|y| p.row_f32(y).to_vec())).collect()
 }
 
@@ -99,7 +99,7 @@ pub(super) fn worst(a: &[f32], b: &[f32]) -> f32 {
 }
 
 fn cpu(tile: u32) -> Settings {
-    Settings { device: Some(DeviceKind::Cpu), tile: Some(tile) }
+    Settings { device: Some(DeviceKind::Cpu), tile: Some(tile), ..Settings::default() }
 }
 
 /// What a model makes of a source's frame 0.
@@ -107,7 +107,7 @@ pub(super) fn make(runtime: &Runtime, model: &Arc<Model>, input: Box<dyn FrameSo
     samples(&upscale(runtime, model, input, &cpu(tile)).unwrap().get(0).unwrap())
 }
 
-fn write(dir: &tempfile::TempDir, name: &str, net: &Net) -> PathBuf {
+pub fn write(dir: &tempfile::TempDir, name: &str, net: &Net) -> PathBuf {
     let path = dir.path().join(name);
     std::fs::write(&path, net.bytes()).unwrap();
     path
@@ -555,7 +555,7 @@ fn webgpu_agrees_with_the_cpu() {
     }
     let dir = tempfile::tempdir().unwrap();
     let model = runtime.model(&write(&dir, "deep.onnx", &onnx::deep(4))).unwrap();
-    let gpu = Settings { device: Some(DeviceKind::WebGpu), tile: Some(64) };
+    let gpu = Settings { device: Some(DeviceKind::WebGpu), tile: Some(64), ..Settings::default() };
     let mut stage = upscale(&runtime, &model, Noise::new(95, 127), &gpu).unwrap();
     let there = samples(&stage.get(0).unwrap());
     let here = make(&runtime, &model, Noise::new(95, 127), 64);

@@ -62,6 +62,10 @@ enum Step {
     Pool,
     /// Gives this height and width, whatever comes in.
     ResizeTo(i64, i64),
+    /// Keeps at most so many samples a side, those at the left and top.
+    Crop(i64),
+    /// The identity, by way of the products of all samples with all others: memory of the square of the picture.
+    Hog,
     /// Cuts the rows after this many off.
     CutRows(i64),
 }
@@ -74,6 +78,8 @@ pub struct Net {
     scale: usize,
     half: bool,
     outside: bool,
+    /// Takes several pictures a run.
+    batches: bool,
     /// Height and width.
     fixed: Option<(i64, i64)>,
     metadata: Vec<(String, String)>,
@@ -81,7 +87,7 @@ pub struct Net {
 
 impl Net {
     fn new(channels: (i64, i64), scale: usize, steps: Vec<Step>) -> Self {
-        Self { channels, steps, scale, half: false, outside: false, fixed: None, metadata: Vec::new() }
+        Self { channels, steps, scale, half: false, outside: false, batches: false, fixed: None, metadata: Vec::new() }
     }
 
     pub fn half(mut self) -> Self {
@@ -97,6 +103,12 @@ impl Net {
     /// Claims that the weights stand in another file.
     pub fn outside(mut self) -> Self {
         self.outside = true;
+        self
+    }
+
+    /// Declares that any number of pictures goes through at once.
+    pub fn batches(mut self) -> Self {
+        self.batches = true;
         self
     }
 
@@ -172,6 +184,19 @@ impl Net {
                     tensors.push(tensor);
                     node.text(1, "").text(1, "").text(1, "sizes").text(2, &to).text(4, "Resize");
                 }
+                Step::Crop(side) => {
+                    for (name, values) in [("starts", [0, 0]), ("ends", [*side, *side]), ("axes", [2, 3])] {
+                        tensors.push(whole(name, &values));
+                        node.text(1, name);
+                    }
+                    node.text(2, &to).text(4, "Slice");
+                }
+                Step::Hog => {
+                    hog(&mut graph, &mut tensors, &from, &to);
+                    tensors.push(self.tensor("nothing", &[1], &[0.0]));
+                    from = to;
+                    continue;
+                }
                 Step::CutRows(rows) => {
                     for (name, value) in [("starts", 0), ("ends", *rows), ("axes", 2)] {
                         let mut tensor = Message::default();
@@ -229,7 +254,7 @@ impl Net {
             };
             shape.message(1, &dim);
         };
-        dim(Some(1), "");
+        dim((!self.batches).then_some(1), "batch");
         dim(Some(channels), "");
         dim(self.fixed.map(|f| f.0 * scale), "height");
         dim(self.fixed.map(|f| f.1 * scale), "width");
@@ -296,6 +321,52 @@ pub fn unheard() -> Net {
 /// Divides by zero.
 pub fn not_a_number() -> Net {
     Net::new((3, 3), 1, vec![Step::Burst])
+}
+
+/// The logarithm: of black it is no number.
+pub fn logarithm() -> Net {
+    Net::new((3, 3), 1, vec![Step::Op("Log", None)])
+}
+
+/// The identity for pictures up to 200 samples a side; of larger ones a part is missing.
+pub fn cropper() -> Net {
+    Net::new((3, 3), 1, vec![Step::Crop(200)])
+}
+
+/// The identity, with more memory than there is for a large picture.
+pub fn hungry() -> Net {
+    Net::new((3, 3), 1, vec![Step::Hog])
+}
+
+/// A tensor of whole numbers.
+fn whole(name: &str, values: &[i64]) -> Message {
+    let raw: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let mut tensor = Message::default();
+    tensor.number(1, values.len() as u64).number(2, 7).text(8, name).bytes(9, &raw);
+    tensor
+}
+
+/// `to` = `from` + 0 * max(samples x samples).
+fn hog(graph: &mut Message, tensors: &mut Vec<Message>, from: &str, to: &str) {
+    tensors.push(whole("column", &[1, 3, -1, 1]));
+    tensors.push(whole("row", &[1, 3, 1, -1]));
+    let mut step = |kind: &str, inputs: &[&str], output: &str, attribute: Option<Message>| {
+        let mut node = Message::default();
+        inputs.iter().for_each(|input| _ = node.text(1, input));
+        node.text(2, output).text(4, kind);
+        if let Some(attribute) = attribute {
+            node.message(5, &attribute);
+        }
+        graph.message(1, &node);
+    };
+    step("Reshape", &[from, "column"], "a", None);
+    step("Reshape", &[from, "row"], "b", None);
+    step("Mul", &["a", "b"], "square", None);
+    step("ReduceMax", &["square"], "most", Some(integers("axes", &[3])));
+    step("Mul", &["most", "nothing"], "none", None);
+    step("Shape", &[from], "shape", None);
+    step("Reshape", &["none", "shape"], "flat", None);
+    step("Add", &[from, "flat"], to, None);
 }
 
 fn integer(name: &str, value: i64) -> Message {

@@ -247,6 +247,40 @@ fn what_is_remembered_is_of_the_file_that_is_there() {
     assert_eq!(producer(&place), "a test");
 }
 
+#[test]
+fn a_speed_is_measured_and_is_that_of_one_file() {
+    if !runs() {
+        return;
+    }
+    let place = Place::new();
+    let path = place.model("models/a.onnx");
+    let mut engine = place.engine();
+    sent(&mut engine, Command::ShelfLook);
+    assert_eq!(card(&engine, "a").speed, None);
+    sent(&mut engine, Command::ShelfMeasure(path.clone()));
+    let speed = card(&engine, "a").speed.clone().expect("it was measured");
+    assert!(speed.megapixels_per_second > 0.0 && speed.choice.contains("fp32, tiles of "), "{speed:?}");
+    // A picture in and out of it at the least.
+    let tile = 4 * 3 * 384 * 384 * 5;
+    assert!(speed.memory_bytes.is_none_or(|bytes| (tile / 2..4 << 30).contains(&bytes)), "{speed:?}");
+    assert!(engine.state().busy.is_none() && engine.state().notices.is_empty());
+
+    let remembered = |place: &Place| {
+        let mut engine = place.engine();
+        sent(&mut engine, Command::ShelfLook);
+        card(&engine, "a").speed.clone()
+    };
+    assert_eq!(remembered(&place), Some(speed.clone()));
+    std::fs::rename(&path, place.path("models/b.onnx")).unwrap();
+    wait(&mut engine, "the same file by another name", |s| s.shelf.iter().any(|c| c.name == "b" && is_ready(c)));
+    assert_eq!(card(&engine, "b").speed, Some(speed), "speeds go by what is in the file");
+    std::fs::write(&path, onnx::upscaler(3).bytes()).unwrap();
+    assert_eq!(remembered(&place), None, "another file of that name was never measured");
+
+    sent(&mut engine, Command::ShelfMeasure(place.path("none.onnx")));
+    assert!(engine.state().notices.iter().any(|n| n.sentence.contains("no model file")));
+}
+
 fn sent_and_dropped(place: &Place) {
     let mut engine = place.engine();
     sent(&mut engine, Command::ShelfLook);

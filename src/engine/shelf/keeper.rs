@@ -15,7 +15,7 @@ use crate::models::{self, ModelInfo, Runtime, Stamp};
 
 use super::rows::{Due, Rows};
 use super::watch::Watch;
-use super::{Card, CardStatus};
+use super::{Card, CardSpeed, CardStatus};
 
 /// Changes are gathered for so long before the folders are listed again.
 const GATHER: Duration = Duration::from_millis(150);
@@ -26,6 +26,8 @@ pub(super) enum Wish {
     Look,
     Add(Vec<PathBuf>),
     Forget(PathBuf),
+    /// A model was measured by the thread for that.
+    Measured(PathBuf, CardSpeed),
 }
 
 /// What the thread tells.
@@ -35,6 +37,10 @@ pub(in crate::engine) enum Told {
     /// News of one card, which is known by its path.
     Card(Card),
     Notice(Severity, String),
+    /// A model is being measured: its name, and the share done; `None` when it is over.
+    Measuring(Option<(String, f32)>),
+    /// A model was measured; `None` when it cannot be.
+    Measured(PathBuf, Option<CardSpeed>),
     /// Nothing is left to do; so many wishes were heard.
     Settled(u64),
 }
@@ -193,9 +199,13 @@ impl<'a> Thread<'a> {
 
     fn obey(&mut self, wish: Wish) {
         match wish {
-            Wish::Look => self.rows.retry(),
+            Wish::Look => {
+                self.rows.retry();
+                self.renew_speeds();
+            }
             Wish::Add(paths) => paths.iter().for_each(|path| self.add(path)),
             Wish::Forget(path) => self.forget(&path),
+            Wish::Measured(path, speed) => self.rows.measured(&path, speed),
         }
     }
 
@@ -261,6 +271,21 @@ impl<'a> Thread<'a> {
             self.tell(Told::Listed(self.rows.cards()));
             self.remember();
         }
+    }
+
+    /// Speeds may have become known while models were used.
+    fn renew_speeds(&mut self) {
+        let Ok(runtime) = Runtime::get() else { return };
+        let mut news = Vec::new();
+        for row in self.rows.all_mut() {
+            let CardStatus::Ready(info) = &row.card.status else { continue };
+            let speed = self.workshop.remembered_speed(&runtime, info);
+            if speed.is_some() && speed != row.card.speed {
+                row.card.speed = speed;
+                news.push(row.card.clone());
+            }
+        }
+        news.into_iter().for_each(|card| self.tell(Told::Card(card)));
     }
 
     /// Fills in all that need not be looked into again.

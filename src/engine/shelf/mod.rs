@@ -11,12 +11,14 @@
 
 mod added;
 mod keeper;
+mod measure;
 mod rows;
 mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::frame::Severity;
 use crate::models::ModelInfo;
 
 use super::core::{Engine, Event, relay};
@@ -24,6 +26,7 @@ use super::core::{Engine, Event, relay};
 pub(super) use added::{Added, with_subfolders};
 pub(super) use keeper::Told;
 use keeper::{Keeper, Wish};
+use measure::Measurer;
 
 /// The engine's side of the shelf.
 #[derive(Default)]
@@ -33,12 +36,15 @@ pub(super) struct Shelf {
     /// Wishes sent, and of how many it is known that nothing is left to do.
     asked: u64,
     settled: u64,
+    /// The thread that takes speeds, once one was asked for, and the models that wait for it.
+    measurer: Option<Measurer>,
+    measuring: usize,
 }
 
 impl Shelf {
     /// Whether all that was asked for is done.
     pub fn is_idle(&self) -> bool {
-        self.settled >= self.asked
+        self.settled >= self.asked && self.measuring == 0
     }
 
     /// Looks into no further file while somebody waits for a picture.
@@ -62,6 +68,20 @@ impl Engine {
         self.ask_shelf(Wish::Forget(path));
     }
 
+    /// Takes the speed of a model, whether it is on the shelf or not.
+    pub(super) fn shelf_measure(&mut self, path: PathBuf) {
+        if self.shelf.measurer.is_none() {
+            let teller = relay(&self.sender, &self.wake, Event::Shelf);
+            match Measurer::start(self.workshop.clone(), teller) {
+                Ok(measurer) => self.shelf.measurer = Some(measurer),
+                Err(error) => self.notice(Severity::Note, format!("no speed can be taken: {error}"), None),
+            }
+        }
+        if self.shelf.measurer.as_ref().is_some_and(|measurer| measurer.ask(path)) {
+            self.shelf.measuring += 1;
+        }
+    }
+
     fn ask_shelf(&mut self, wish: Wish) {
         self.shelf.asked += 1;
         let start = || Keeper::start(self.workshop.clone(), relay(&self.sender, &self.wake, Event::Shelf));
@@ -77,6 +97,17 @@ impl Engine {
                 }
             }
             Told::Notice(severity, sentence) => self.notice(severity, sentence, None),
+            Told::Measuring(what) => {
+                self.state.busy = what.map(|(name, share)| (format!("Measuring {name}"), Some(share)));
+            }
+            Told::Measured(path, speed) => {
+                self.shelf.measuring = self.shelf.measuring.saturating_sub(1);
+                if let (Some(card), Some(speed)) = (self.state.shelf.iter_mut().find(|c| c.path == path), speed) {
+                    card.speed = Some(speed.clone());
+                    // Who lists the cards anew must know it too.
+                    self.ask_shelf(Wish::Measured(path, speed));
+                }
+            }
             Told::Settled(heard) => self.shelf.settled = heard,
         }
     }

@@ -1,11 +1,12 @@
 //! The shelf's list: which files there are, what is known of each, and which is to be looked into when.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::models::{self, Stamp};
 
-use super::{Card, CardStatus};
+use super::{Card, CardSpeed, CardStatus};
 
 /// A file that changes is left alone until it was the same for so long: it is being copied.
 const SETTLE: Duration = Duration::from_millis(400);
@@ -65,11 +66,16 @@ impl Rows {
                 paths.push(path);
             }
         }
+        let mut stems: HashMap<String, usize> = HashMap::new();
+        paths.iter().for_each(|path| *stems.entry(stem(path).to_lowercase()).or_default() += 1);
         let before: Vec<(String, PathBuf, Stamp)> = self.0.iter().map(key).collect();
         let mut old = std::mem::take(&mut self.0);
         for path in paths {
             let Some(stamp) = Stamp::of(&path) else { continue };
-            let name = name_of(&path, places);
+            let own = stem(&path);
+            // To look through all folders for each of hundreds of files takes its time; most names need no look.
+            let alone = stems.get(&own.to_lowercase()) == Some(&1) && models::strip_ending(&own) == own;
+            let name = if alone { own } else { name_of(&path, places) };
             match old.iter().position(|row| row.card.path == path && row.stamp == stamp) {
                 Some(place) => {
                     let mut row = old.swap_remove(place);
@@ -89,12 +95,23 @@ impl Rows {
         }
     }
 
+    /// Enters what was measured of a file.
+    pub fn measured(&mut self, path: &Path, speed: CardSpeed) {
+        if let Some(row) = self.0.iter_mut().find(|row| row.card.path == path) {
+            row.card.speed = Some(speed);
+        }
+    }
+
     pub fn has(&self, path: &Path) -> bool {
         self.0.iter().any(|row| row.card.path == path)
     }
 
     pub fn cards(&self) -> Vec<Card> {
         self.0.iter().map(|row| row.card.clone()).collect()
+    }
+
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.0.iter_mut()
     }
 
     pub fn is_waiting(&self) -> bool {
@@ -127,10 +144,14 @@ fn key(row: &Row) -> (String, PathBuf, Stamp) {
     (row.card.name.clone(), row.card.path.clone(), row.stamp)
 }
 
+/// A file's name without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The word by which a recipe means just this file: its name without its ending, with it, or its path.
 fn name_of(path: &Path, places: &[PathBuf]) -> String {
-    let text = |part: Option<&std::ffi::OsStr>| part.map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
-    let words = [text(path.file_stem()), text(path.file_name())];
+    let words = [stem(path), path.file_name().unwrap_or_default().to_string_lossy().into_owned()];
     let means_it = |word: &&String| models::find(word, places).is_ok_and(|found| found == path);
     words.iter().find(means_it).cloned().unwrap_or_else(|| path.display().to_string())
 }
