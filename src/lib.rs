@@ -26,7 +26,7 @@
 //! | 3 | [`models`] | weights into ONNX; ONNX Runtime: devices, probing, tiles; no ort type leaves |
 //! | 3 | [`filters`] | stages that resize, soften, add noise, code as JPEG, sharpen, stretch |
 //! | 3 | [`metrics`] | one file a metric, pooling, the `METRICS` table |
-//! | 4 | [`report`] | writers: json, csv, table |
+//! | 4 | [`report`] | writers: json, csv, html, table |
 //! | 5 | [`engine`] | the application without a window: recipes, store, clock, jobs; Command in, State out |
 //! | 6 | [`demo`] | the ready comparison that `make run` opens |
 //! | 6 | [`views`] | split, side by side, flicker, difference; one camera; the canvas shader and its twin |

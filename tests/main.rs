@@ -24,6 +24,7 @@ mod suite {
     mod shipped;
     pub mod support;
     mod tournament;
+    mod tournament_files;
     mod ui;
     mod views;
     mod window;

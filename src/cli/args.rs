@@ -39,6 +39,8 @@ pub enum Command {
     Shot(Shot),
     /// Measure candidates against the reference.
     Score(Score),
+    /// Run many candidates on a few seconds: speed, memory and scores in one table.
+    Tournament(Tournament),
     /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
     Render(Render),
     /// Open a ready comparison that Doublet makes itself (kept after the first time).
@@ -101,6 +103,48 @@ pub struct Score {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Without LINES and --models, all models run. With models or an exam, plain Lanczos and bicubic run too, so that there is
+always something to beat. Without --range, --hardest and --at, the hardest 5 seconds are taken.
+
+  doublet tournament film.mkv                                   every model on the hardest 5 seconds
+  doublet tournament film.mkv --exam clean -o table.html        the same as an exam: the truth is known
+  doublet tournament film.mkv a.mkv b.mkv --range 100..225      two encodes on 125 frames
+  doublet tournament film.mkv --models compact-2x \"source | model compact-2x | unsharp 1\" --at 83 --seconds 2
+
+Ctrl+C ends a tournament; what was done until then is written.")]
+pub struct Tournament {
+    /// A video or still image.
+    pub reference: String,
+    /// Files or recipes.
+    pub lines: Vec<String>,
+    /// Models by name or file with commas between, or `all`.
+    #[arg(long, value_name = "NAME,…")]
+    pub models: Option<String>,
+    /// Make the source worse in a known way before each model, and score against the untouched source.
+    #[arg(long, value_name = "ID")]
+    pub exam: Option<String>,
+    /// Frames of the reference: from A up to, not including, B.
+    #[arg(long, value_name = "A..B", value_parser = parse_range, conflicts_with_all = ["hardest", "at", "seconds"])]
+    pub range: Option<Range<usize>>,
+    /// So many seconds, where detail and motion are most.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with_all = ["at", "seconds"])]
+    pub hardest: Option<f64>,
+    /// The seconds around this time, from the reference's first frame.
+    #[arg(long, value_name = "SECONDS")]
+    pub at: Option<f64>,
+    /// How many seconds around --at [default: 5].
+    #[arg(long, value_name = "N", value_parser = parse_seconds, requires = "at")]
+    pub seconds: Option<f64>,
+    /// table, csv, html or json; by the ending of the output's name if not given.
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Write to a file rather than the terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
 pub struct Render {
     /// A video or still image.
     pub reference: String,
@@ -151,6 +195,14 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
     match parsed {
         Some((w, h)) if (16..=16384).contains(&w) && (16..=16384).contains(&h) => Ok((w, h)),
         _ => Err("a size is written like 1280x720, each side from 16 to 16384".into()),
+    }
+}
+
+/// A number of seconds above 0.
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds.is_finite() && seconds > 0.0 => Ok(seconds),
+        _ => Err("a length is a number of seconds above 0, such as 5".into()),
     }
 }
 

@@ -8,6 +8,7 @@ mod output;
 mod pictures;
 mod progress;
 mod tables;
+mod tournament;
 mod window;
 
 use std::ffi::OsString;
@@ -62,6 +63,7 @@ fn obey(cli: Cli) -> Result<()> {
         None => window::open(cli.reference, cli.candidates),
         Some(Command::Shot(shot)) => pictures::shot(&shot),
         Some(Command::Score(wish)) => score_command(&wish),
+        Some(Command::Tournament(wish)) => tournament::run(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
         Some(Command::Demo(wish)) => demo::run(&wish),
         Some(Command::Models(args::Models { action: None })) => tables::models(),

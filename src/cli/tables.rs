@@ -51,7 +51,7 @@ pub fn models() -> Result<()> {
 }
 
 /// What a recipe calls a model: its name, or that of its file where another on the shelf has the same name.
-fn called(entry: &models::ShelfEntry, shelf: &[models::ShelfEntry]) -> String {
+pub(super) fn called(entry: &models::ShelfEntry, shelf: &[models::ShelfEntry]) -> String {
     let same = shelf.iter().filter(|other| other.name == entry.name).count();
     let file = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
     file.filter(|_| same > 1).unwrap_or_else(|| entry.name.clone())

@@ -107,23 +107,31 @@ impl Workshop {
     }
 
     /// Opens `recipe` as [`Workshop::open`] does, but past the store: every frame is made anew, so that the making can be
-    /// measured, and nothing that is kept for the screen gives way.
+    /// measured, and nothing that is kept for the screen gives way. `input` is what the chain begins with, if that is
+    /// open already; `skip` stages of the recipe are in it.
     ///
     /// # Errors
     /// As [`Workshop::open`].
-    pub(super) fn open_bare(&self, recipe: &Recipe, reference: Option<&Recipe>) -> Result<Bare, SourceError> {
-        let mut bare = match (&recipe.head, reference) {
-            (Head::File(path), _) => {
-                let key = SourceKey(file_key(path).into());
-                Bare { source: Box::new(media::open_with(path, &decoding())?), key, devices: Vec::new() }
+    pub(super) fn open_bare(
+        &self,
+        recipe: &Recipe,
+        reference: Option<&Recipe>,
+        (input, skip): (Option<Opened>, usize),
+    ) -> Result<Bare, SourceError> {
+        let begin = |Opened { source, key }| Bare { source, key, devices: Vec::new() };
+        let mut bare = match (input, &recipe.head, reference) {
+            (Some(input), ..) => begin(input),
+            (None, Head::File(path), _) => {
+                let source = Box::new(media::open_with(path, &decoding())?);
+                begin(Opened { source, key: SourceKey(file_key(path).into()) })
             }
-            (Head::Source, Some(reference)) if reference.head != Head::Source => self.open_bare(reference, None)?,
+            (None, Head::Source, Some(reference)) if reference.head != Head::Source => {
+                self.open_bare(reference, None, (None, 0))?
+            }
             // Nothing to stand for: the same sentence.
-            (Head::Source, _) => {
-                return self.open(recipe, None).map(|o| Bare { source: o.source, key: o.key, devices: Vec::new() });
-            }
+            (None, Head::Source, _) => begin(self.open(recipe, None)?),
         };
-        for stage in &recipe.stages {
+        for stage in recipe.stages.iter().skip(skip) {
             let line = stage.line();
             let key = SourceKey(format!("{} | {line}", bare.key.0).into());
             bare.source = stage.open(Opened { source: bare.source, key: bare.key }, self)?;

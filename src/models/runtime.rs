@@ -176,6 +176,12 @@ impl Runtime {
         Ok(model)
     }
 
+    /// Lets go of the models kept ready, so that the next to ask for one loads it anew: for who measures that. Models in
+    /// use stay.
+    pub fn forget_models(&self) {
+        self.0.recent.lock().clear();
+    }
+
     /// Looks into the model at `path` as [`Model::load`] does, after all that somebody waits for, and keeps nothing of
     /// it but what was found: for a shelf of hundreds.
     ///

@@ -46,7 +46,7 @@ fn rows(candidate: &CandidateScores, ids: &[&'static str]) -> Vec<String> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-fn line<'a>(fields: impl IntoIterator<Item = Cow<'a, str>>) -> String {
+pub(super) fn line<'a>(fields: impl IntoIterator<Item = Cow<'a, str>>) -> String {
     let fields: Vec<_> = fields.into_iter().map(|field| quote(&field).into_owned()).collect();
     fields.join(",") + "\r\n"
 }

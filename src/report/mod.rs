@@ -1,10 +1,13 @@
-//! Writers of results: JSON, CSV and a table for a terminal. They take what was measured and add nothing to it.
+//! Writers of results: JSON, CSV, a page with pictures, and a table for a terminal. They take what was measured and add nothing to it.
 
 mod by_id;
 mod csv;
 mod file;
+mod html;
 mod score;
 mod table;
+mod thumbs;
+mod tournament;
 
 use std::io;
 use std::path::PathBuf;
@@ -16,6 +19,7 @@ pub use by_id::ById;
 pub use csv::quote;
 pub use file::{AtomicFile, write_atomic};
 pub use score::{CandidateScores, FrameScores, Missing, PooledScores, ReferenceInfo, ScoreReport};
+pub use tournament::{Look, TournamentFormat, TournamentReport, TournamentRow};
 
 /// In what shape a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -49,7 +53,7 @@ impl FromStr for Format {
         Format::ALL
             .into_iter()
             .find(|format| format.name() == text)
-            .ok_or_else(|| ReportError::UnknownFormat { text: text.into() })
+            .ok_or_else(|| ReportError::UnknownFormat { text: text.into(), known: "json, csv or table" })
     }
 }
 
@@ -89,10 +93,12 @@ impl ScoreReport {
 /// Why a report could not be made or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("there is no report format called \"{text}\"; write json, csv or table")]
-    UnknownFormat { text: String },
+    #[error("there is no report format called \"{text}\"; write {known}")]
+    UnknownFormat { text: String, known: &'static str },
     #[error("this is not a score report: {cause}")]
     Json { cause: String },
+    #[error("a picture of the report cannot be packed: {cause}")]
+    Picture { cause: String },
     #[error("cannot write {}: {}; choose another place or free some space", path.display(), cause)]
     Write { path: PathBuf, cause: io::Error },
 }

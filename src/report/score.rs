@@ -93,7 +93,7 @@ fn is_zero(n: &usize) -> bool {
 }
 
 impl PooledScores {
-    fn new(pooled: &Pooled, identical_frames: usize) -> Self {
+    pub(super) fn new(pooled: &Pooled, identical_frames: usize) -> Self {
         let Pooled { count, mean, harmonic_mean, min, max, sd, p1, p5, p10, p50 } = *pooled;
         let harmonic_mean = harmonic_mean.filter(|h| h.is_finite());
         Self { mean, harmonic_mean, min, max, sd, p1, p5, p10, p50, count, identical_frames }

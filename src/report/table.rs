@@ -94,12 +94,12 @@ fn frames(count: usize) -> String {
 }
 
 /// Text with control characters shown instead of obeyed: a file's name must not steer the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// Appends `rows` in columns, the first two to the left and figures to the right; no blanks at a line's end.
-fn align(rows: &[Vec<String>], text: &mut String) {
+pub(super) fn align(rows: &[Vec<String>], text: &mut String) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|f| f.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();

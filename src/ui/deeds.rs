@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, EXAMS, State, Tournament, Track, default_range};
-use crate::report::write_atomic;
+use crate::engine::{Command, EXAMS, Tournament, Track, default_range};
+use crate::report::{TournamentFormat, write_atomic};
 use crate::views::Side;
 
 use super::act::Hands;
@@ -179,7 +179,7 @@ impl Hands<'_> {
             return self.desk.toast(text::NOTHING_TO_SAVE, now);
         };
         let shown = path.display().to_string();
-        match written(self.conductor.state(), run, wish).map(|table| write_atomic(&path, table.as_bytes())) {
+        match written(run, wish).map(|table| write_atomic(&path, table.as_bytes())) {
             Ok(Ok(())) => {
                 let now = self.ctx.input(|i| i.time);
                 self.desk.toast(text::saved(&shown), now);
@@ -191,6 +191,7 @@ impl Hands<'_> {
 }
 
 /// The table in the format asked for.
-fn written(_: &State, _: &Tournament, _: Wish) -> Result<String, String> {
-    Err("the tournament's table cannot be written yet".into())
+fn written(run: &Tournament, wish: Wish) -> Result<String, String> {
+    let format = if wish == Wish::SaveCsv { TournamentFormat::Csv } else { TournamentFormat::Html };
+    run.report().render(format).map_err(|why| why.to_string())
 }

@@ -341,9 +341,9 @@ const SLOW: &str = "source | up 4 lanczos | down 4 lanczos | up 4 lanczos | down
 #[test]
 fn stopping_keeps_what_is_done() {
     let dir = tempfile::tempdir().unwrap();
-    let a = clip(dir.path(), "a.mkv", Clip { width: 320, height: 240, frames: 150, ..Clip::default() });
+    let a = clip(dir.path(), "a.mkv", Clip { width: 256, height: 160, frames: 100, ..Clip::default() });
     let mut engine = opened(&a, &[]);
-    engine.send(Command::Tournament(plan(0..150, &["source", SLOW, "source | unsharp 1"])));
+    engine.send(Command::Tournament(plan(0..100, &["source", SLOW, "source | unsharp 1"])));
     let rows = |e: &Engine| e.state().tournament.as_ref().unwrap().rows.clone();
     until(
         &mut engine,
@@ -359,9 +359,9 @@ fn stopping_keeps_what_is_done() {
     assert!(!tournament.running);
     let status: Vec<_> = tournament.rows.iter().map(|r| &r.status).collect();
     assert_eq!(status, [&RowStatus::Done, &RowStatus::Cancelled, &RowStatus::Cancelled]);
-    assert_eq!(tournament.rows[0].scores["psnr_y"].count, 150);
+    assert_eq!(tournament.rows[0].scores["psnr_y"].count, 100);
     let count = tournament.rows[1].scores["psnr_y"].count;
-    assert!((before.scores["psnr_y"].count..150).contains(&count), "{count}");
+    assert!((before.scores["psnr_y"].count..100).contains(&count), "{count}");
     assert!(tournament.rows[2].scores.is_empty());
 }
 
@@ -409,7 +409,7 @@ fn the_background_scan_rests_while_a_tournament_runs() {
 #[test]
 fn only_the_making_is_timed() {
     let dir = tempfile::tempdir().unwrap();
-    let a = clip(dir.path(), "a.mkv", Clip { width: 640, height: 480, frames: 10, ..Clip::default() });
+    let a = clip(dir.path(), "a.mkv", Clip { width: 320, height: 240, frames: 10, ..Clip::default() });
     let mut engine = opened(&a, &["source | unsharp 1"]);
     let began = Instant::now();
     let tournament = held(&mut engine, plan(0..10, &["source", "source | unsharp 1", SLOW]));
@@ -477,4 +477,34 @@ fn the_house_model_beats_plain_resizing_in_an_exam() {
     assert!(model.device.contains("model compact-2x: 2x") && model.device.contains("tiles"), "{}", model.device);
     assert!(lanczos.device.is_empty());
     assert_eq!(model.picture.as_ref().unwrap().layout.sample, Sample::U16 { bits: 16 });
+}
+
+/// Seconds it takes to make frame 0 of `line`, at the shortest of three times.
+fn making(reference: &str, line: &str) -> f64 {
+    let (reference, recipe) = (Recipe::parse(reference).unwrap(), Recipe::parse(line).unwrap());
+    let time = || {
+        let mut source = Workshop::new(0).open(&recipe, Some(&reference)).unwrap().source;
+        let began = Instant::now();
+        source.get(0).unwrap();
+        began.elapsed().as_secs_f64()
+    };
+    time().min(time()).min(time())
+}
+
+#[test]
+fn making_an_exam_is_not_timed() {
+    let dir = tempfile::tempdir().unwrap();
+    let a = clip(dir.path(), "a.mkv", Clip { width: 320, height: 240, frames: 6, ..Clip::default() });
+    let worse = format!("source{}", " | down 1.2 lanczos".repeat(8));
+    let chain = format!("{worse} | unsharp 0.5");
+    let mut engine = opened(&a, &[]);
+    let tournament = held(&mut engine, plan(0..6, &[&chain, &worse]));
+    let timed = tournament.rows[0].seconds_per_frame.unwrap();
+    let whole = making(&a, &chain);
+    assert!(timed < 0.5 * whole, "{timed} of {whole} s");
+    let left = &tournament.rows[1];
+    assert_eq!(left.status, RowStatus::Done);
+    assert_eq!((left.seconds_per_frame, left.film_seconds, left.first_seconds), (None, None, None), "nothing is made");
+    assert_eq!(left.scores["psnr_y"].count, 6);
+    assert!(!left.against_input);
 }

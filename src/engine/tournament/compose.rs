@@ -2,16 +2,18 @@
 
 use crate::engine::exam::Exam;
 use crate::engine::recipe::{Head, Recipe, SOURCE};
+use crate::models::ENDINGS;
 
 /// Stages that make the picture worse: a chain that holds one before anything enlarges or restores is an exam.
-const WORSE: [&str; 4] = ["down", "blur", "noise", "encode"];
+const WORSE: [&str; 6] = ["down", "blur", "chroma", "noise", "jpeg", "encode"];
 
-/// Whether `recipe` makes the reference worse, so that the truth is known which its result can be held against.
-pub(super) fn is_exam(recipe: &Recipe) -> bool {
-    let word = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
-    let lines = recipe.stages.iter().map(|stage| stage.line());
-    let before = lines.take_while(|line| !matches!(word(line).as_str(), "model" | "up"));
-    recipe.head == Head::Source && before.into_iter().any(|line| WORSE.contains(&word(&line).as_str()))
+/// The number of stages with which `recipe` makes the reference worse, so that the truth is known which its result can
+/// be held against; 0 where it is no exam.
+pub(super) fn exam_stages(recipe: &Recipe) -> usize {
+    let words = recipe.stages.iter().map(|stage| stage.line().split_whitespace().next().unwrap_or_default().to_owned());
+    let before: Vec<String> = words.take_while(|word| !matches!(word.as_str(), "model" | "up")).collect();
+    let last = before.iter().rposition(|word| WORSE.contains(&word.as_str()));
+    last.filter(|_| recipe.head == Head::Source).map_or(0, |last| last + 1)
 }
 
 /// The lines of a tournament: plain resizing to beat (Lanczos and bicubic at every scale that occurs; in an exam at
@@ -49,7 +51,9 @@ pub fn compose(models: &[(String, u32)], chains: &[(String, u32)], exam: Option<
     }
     for (chain, scale) in chains {
         lines.push(match (exam, Recipe::parse(chain)) {
-            (Some(exam), Ok(recipe)) if recipe.head == Head::Source && recipe.is_made() && !is_exam(&recipe) => {
+            (Some(exam), Ok(recipe))
+                if recipe.head == Head::Source && recipe.is_made() && exam_stages(&recipe) == 0 =>
+            {
                 let rest = recipe.stages.iter().map(|s| s.line()).collect::<Vec<_>>().join(" | ");
                 named(&recipe.label(), exam.line(*scale, &rest))
             }
@@ -68,10 +72,8 @@ pub fn compose(models: &[(String, u32)], chains: &[(String, u32)], exam: Option<
 /// A model's name without folder and ending.
 fn label(name: &str) -> String {
     let path = std::path::Path::new(name);
-    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("onnx" | "pth" | "safetensors") => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        _ => name.to_owned(),
-    }
+    let known = path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)));
+    if known { path.file_stem().unwrap_or_default().to_string_lossy().into_owned() } else { name.to_owned() }
 }
 
 /// `chain` under `name`, where that can be a name.
@@ -101,7 +103,7 @@ mod tests {
                 "dehalo = source | model dehalo",
             ]
         );
-        assert!(lines.iter().all(|line| !is_exam(&Recipe::parse(line).unwrap())));
+        assert!(lines.iter().all(|line| exam_stages(&Recipe::parse(line).unwrap()) == 0));
     }
 
     #[test]
@@ -127,22 +129,21 @@ mod tests {
             for scale in [1, 2, 3, 4, 8] {
                 for line in compose(&names(&[("x", scale)]), &[], Some(exam)) {
                     let recipe = Recipe::parse(&line).unwrap();
-                    let worse = !exam.stages(scale).is_empty();
-                    assert_eq!(is_exam(&recipe), worse, "{}: {line}", exam.id);
+                    let stages = exam.stages(scale).split(" | ").filter(|stage| !stage.is_empty()).count();
+                    assert_eq!(exam_stages(&recipe), stages, "{}: {line}", exam.id);
                 }
             }
         }
     }
 
-    /// A stage that joins [`STAGES`] and worsens the picture must be known here; one that is gone must not.
+    /// A stage that joins [`STAGES`] and ends an exam must be known here; one that is gone must not.
     #[test]
     fn stages_of_exams_are_known() {
         for exam in EXAMS {
-            for stage in exam.stages(2).split(" | ") {
-                let word = stage.split_whitespace().next().unwrap();
-                assert!(WORSE.contains(&word), "{}: {word}", exam.id);
-                assert!(STAGES.iter().any(|kind| kind.name == word), "{word}");
-            }
+            let stages = exam.stages(2);
+            let last = stages.split(" | ").last().and_then(|stage| stage.split_whitespace().next()).unwrap();
+            assert!(WORSE.contains(&last), "{}: {last}", exam.id);
+            assert!(STAGES.iter().any(|kind| kind.name == last), "{last}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::core::{Engine, Event};
 use crate::engine::hardest::{Hardest, hardest};
 use crate::engine::range::clamped;
-use crate::engine::recipe::Recipe;
+use crate::engine::recipe::{Head, Recipe};
 use crate::engine::worker::Teller;
 use crate::engine::workshop::Workshop;
 use crate::engine::{Command, TrackStatus};
@@ -225,7 +225,7 @@ fn look(
     number: u64,
     teller: &Teller<Event>,
 ) -> Result<Hardest, SourceError> {
-    let mut source = workshop.open_bare(reference, None)?.source;
+    let mut source = workshop.open_bare(reference, None, (None, 0))?.source;
     let mut told = std::time::Instant::now();
     let mut progress = |share: f32| {
         if told.elapsed().as_millis() >= 100 {
@@ -278,8 +278,12 @@ impl Row {
 impl Referee {
     fn new(reference: &Recipe, info: &SourceInfo, plan: &Plan) -> Self {
         let seconds = (info.timeline.seconds(plan.frames.start), info.timeline.seconds(plan.frames.end));
+        let line = match &reference.head {
+            Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
+            _ => reference.to_string(),
+        };
         Self {
-            line: reference.to_string(),
+            line,
             width: info.width,
             height: info.height,
             frames: info.timeline.len(),

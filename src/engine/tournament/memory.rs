@@ -1,5 +1,6 @@
 //! How much memory a row takes: the kernel's own mark of the most that was resident at once, set back before each part
 //! of the work that counts.
+#![allow(unsafe_code)] // The C library keeps freed memory for use again, and only it can give that back.
 
 /// Measures one row. What other parts of the program take between the parts that count (decoding for the scores,
 /// pictures kept) is set off.
@@ -14,8 +15,10 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// `None` where the system does not tell.
+    /// `None` where the system does not tell. What earlier work freed is given back first: it would hide what the row
+    /// takes.
     pub fn start() -> Option<Self> {
+        system::give_back();
         let before = system::resident()?;
         system::reset()?;
         Some(Self { before, aside: 0, left: before, peak: 0 })
@@ -60,6 +63,20 @@ mod system {
         std::fs::write("/proc/self/clear_refs", "5").ok()
     }
 
+    /// Gives freed memory back to the system.
+    #[cfg(target_env = "gnu")]
+    pub fn give_back() {
+        unsafe extern "C" {
+            fn malloc_trim(pad: usize) -> std::ffi::c_int;
+        }
+        // SAFETY: glibc's malloc_trim(3) has this signature, may be called on any thread at any time, and touches no
+        // memory that is in use.
+        unsafe { malloc_trim(0) };
+    }
+
+    #[cfg(not(target_env = "gnu"))]
+    pub fn give_back() {}
+
     fn field(name: &str) -> Option<u64> {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
@@ -76,6 +93,8 @@ mod system {
     pub fn most() -> Option<u64> {
         None
     }
+
+    pub fn give_back() {}
 
     pub fn reset() -> Option<()> {
         None

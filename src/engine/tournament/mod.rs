@@ -9,6 +9,7 @@
 mod compose;
 mod host;
 mod memory;
+mod report;
 mod row;
 
 use std::collections::BTreeMap;
@@ -68,15 +69,17 @@ pub struct Row {
     /// A short name.
     pub label: String,
     pub status: RowStatus,
-    /// Seconds one frame took to make, mean over the frames after the first. Only the making is timed, not the
-    /// measuring. A lone frame is made twice if stages make it, and the second time counts.
+    /// Seconds one frame took to make, mean over the frames after the first. Only the making is timed: not the measuring,
+    /// nor the stages of an exam, which make the input worse. A lone frame is made twice if stages make it, and the
+    /// second time counts.
     pub seconds_per_frame: Option<f64>,
-    /// Seconds until the first frame was there, opening and loading included (but for a model that was loaded before).
+    /// Seconds until the first frame was there, opening and loading included.
     pub first_seconds: Option<f64>,
-    /// Peak bytes that the program took beyond what it took before the row, where the system tells (Linux). A model
-    /// that was loaded before, and memory of a graphics card, do not count.
+    /// Peak bytes that the program took beyond what it took before the row, where the system tells (Linux). Memory of a
+    /// graphics card does not count.
     pub memory_bytes: Option<u64>,
-    /// Seconds that the reference's whole film would take: `seconds_per_frame` for each of its frames with a partner.
+    /// Seconds that the reference's whole film would take: `seconds_per_frame` for each of its frames with a partner. In
+    /// an exam that makes the picture smaller, that is the film made smaller.
     pub film_seconds: Option<f64>,
     /// Pooled over the frames measured so far, by metric id.
     pub scores: BTreeMap<&'static str, Pooled>,

@@ -7,12 +7,16 @@ use crate::color::{Target, conform};
 use crate::engine::pairing::Pairing;
 use crate::engine::recipe::{Head, Recipe};
 use crate::engine::scorer::{Measurement, measure, provenance};
-use crate::engine::workshop::Workshop;
+use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
 use crate::metrics::{METRICS, Value, pool};
+use crate::models::Runtime;
 
+use super::compose::exam_stages;
 use super::memory::Meter;
 use super::{Plan, Row, RowStatus};
+
+type Source = Box<dyn FrameSource>;
 
 /// Rows are told no more often than this; and no more often than so many times the telling itself took.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -49,24 +53,55 @@ impl Bench<'_> {
 
     fn measured(&self, recipe: &Recipe, row: &mut Row, tell: &mut dyn FnMut(Word<'_>)) -> Result<(), SourceError> {
         self.stop.check()?;
-        let of = self.plan.frames.len();
-        row.status = RowStatus::Running { done: 0, of };
+        row.status = RowStatus::Running { done: 0, of: self.plan.frames.len() };
         tell(Word::Row(row));
-        let mut clock = Stopwatch::start();
-        let bare = clock.within(|| self.workshop.open_bare(recipe, Some(self.reference)))?;
-        let mut candidate = bare.source;
+        if recipe.stages.iter().any(|stage| stage.line().starts_with("model ")) {
+            // One that another row or the screen loaded would show neither its loading nor its memory.
+            Runtime::get()?.forget_models();
+        }
+        let (exam, input, skip) = self.exam(recipe)?;
+        let mut clock = Stopwatch::start(skip < recipe.stages.len() || !recipe.is_made());
+        let bare = clock.within(|| self.workshop.open_bare(recipe, Some(self.reference), (input, skip)))?;
         row.device = bare.devices.join("; ");
-        let info = candidate.info().clone();
+        row.against_input = recipe.head == Head::Source && recipe.is_made() && skip == 0;
+        let info = bare.source.info().clone();
         // Through the store: its frames serve every row, and none of them is timed.
-        let mut reference = self.workshop.open(self.reference, None)?.source;
+        let reference = self.workshop.open(self.reference, None)?.source;
         let pairing = Pairing::new(reference.info().timeline.clone(), info.timeline.clone());
-        row.against_input = against_input(recipe);
         let mut tally = Tally::new(self.plan, (reference.info(), &info), pairing);
+        let mut sources = Sources { reference, exam, candidate: bare.source };
+        let ended = self.frames(&mut sources, &mut clock, &mut tally, row, tell);
+        if ended.is_ok() && tally.measured == 1 && recipe.is_made() {
+            let lone = self.plan.frames.clone().find_map(|n| tally.pairing.own(n).ok());
+            lone.map_or(Ok(()), |own| clock.frame(&mut *sources.candidate, own, self.stop).map(drop))?;
+        }
+        tally.enter(row, &clock);
+        ended?;
+        match tally.pairing.own(self.plan.frames.start) {
+            Err(why) if tally.measured == 0 => {
+                Err(SourceError::source(format!("nothing to compare in this stretch: {why}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes and measures every frame of the stretch.
+    fn frames(
+        &self,
+        sources: &mut Sources,
+        clock: &mut Stopwatch,
+        tally: &mut Tally,
+        row: &mut Row,
+        tell: &mut dyn FnMut(Word<'_>),
+    ) -> Result<(), SourceError> {
         let (mut told, mut pause) = (Instant::now(), PAUSE);
         for number in self.plan.frames.clone() {
             let Ok(own) = tally.pairing.own(number) else { continue };
-            let frame = clock.frame(&mut *candidate, own, self.stop)?;
-            let truth = reference.frame(&mut Request::new(number, self.stop))?;
+            if let Some(exam) = &mut sources.exam {
+                exam.frame(&mut Request::new(own, self.stop))?;
+            }
+            let frame = clock.frame(&mut *sources.candidate, own, self.stop)?;
+            let truth = sources.reference.frame(&mut Request::new(number, self.stop))?;
             tally.add(measure(&truth, &frame, METRICS, self.workshop.kernel)?);
             if number == self.plan.picture {
                 tell(Word::Picture(&truth));
@@ -74,31 +109,35 @@ impl Bench<'_> {
             }
             if told.elapsed() >= pause {
                 let began = Instant::now();
-                tally.enter(row, &clock);
-                row.status = RowStatus::Running { done: tally.measured, of };
+                tally.enter(row, clock);
+                row.status = RowStatus::Running { done: tally.measured, of: self.plan.frames.len() };
                 tell(Word::Row(row));
                 (told, pause) = (Instant::now(), PAUSE.max(SHARE * began.elapsed()));
             }
         }
-        if tally.measured == 1 && recipe.is_made() {
-            let lone = self.plan.frames.clone().find_map(|n| tally.pairing.own(n).ok());
-            if let Some(own) = lone {
-                clock.frame(&mut *candidate, own, self.stop)?;
-            }
-        }
-        tally.enter(row, &clock);
-        if tally.measured == 0 {
-            let why = tally.pairing.own(self.plan.frames.start).err().map(|no| no.to_string()).unwrap_or_default();
-            return Err(SourceError::source(format!("nothing to compare in this stretch: {why}")));
-        }
         Ok(())
+    }
+
+    /// The exam that `recipe` sets, opened twice through the store, and the number of its stages: one makes each frame
+    /// beforehand, the other gives it to the stages that are timed. Making the picture worse is no work of theirs, and
+    /// rows of one exam share it.
+    fn exam(&self, recipe: &Recipe) -> Result<(Option<Source>, Option<Opened>, usize), SourceError> {
+        let skip = exam_stages(recipe);
+        if skip == 0 {
+            return Ok((None, None, 0));
+        }
+        let exam = Recipe { name: None, head: recipe.head.clone(), stages: recipe.stages[..skip].to_vec() };
+        let open = || self.workshop.open(&exam, Some(self.reference));
+        Ok((Some(open()?.source), Some(open()?), skip))
     }
 }
 
-/// Whether scores of `recipe` compare with its own input: it begins with the reference, and nothing in it makes that
-/// worse, so that no truth is known that a model could be held against.
-fn against_input(recipe: &Recipe) -> bool {
-    recipe.head == Head::Source && recipe.is_made() && !super::compose::is_exam(recipe)
+/// What a row reads.
+struct Sources {
+    reference: Source,
+    /// Makes the frames of an exam beforehand.
+    exam: Option<Source>,
+    candidate: Source,
 }
 
 /// A frame to keep for the table: float pictures as 16 bits, which is what any screen shows, at half the memory.
@@ -118,11 +157,13 @@ struct Stopwatch {
     first: Duration,
     later: Duration,
     frames: usize,
+    /// Whether anything is made that counts: not where an exam is left as it is.
+    counts: bool,
 }
 
 impl Stopwatch {
-    fn start() -> Self {
-        Self { meter: Meter::start(), first: Duration::ZERO, later: Duration::ZERO, frames: 0 }
+    fn start(counts: bool) -> Self {
+        Self { meter: Meter::start(), first: Duration::ZERO, later: Duration::ZERO, frames: 0, counts }
     }
 
     /// Does a part of the work that counts.
@@ -149,7 +190,7 @@ impl Stopwatch {
     }
 
     fn seconds_per_frame(&self) -> Option<f64> {
-        (self.frames > 1).then(|| self.later.as_secs_f64() / (self.frames - 1) as f64)
+        (self.frames > 1 && self.counts).then(|| self.later.as_secs_f64() / (self.frames - 1) as f64)
     }
 }
 
@@ -194,7 +235,7 @@ impl Tally {
 
     /// Writes what is known into `row`.
     fn enter(&self, row: &mut Row, clock: &Stopwatch) {
-        row.first_seconds = (clock.frames > 0).then_some(clock.first.as_secs_f64());
+        row.first_seconds = (clock.frames > 0 && clock.counts).then_some(clock.first.as_secs_f64());
         row.seconds_per_frame = clock.seconds_per_frame();
         row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.pairing.pairs() as f64);
         row.memory_bytes = clock.meter.as_ref().map(Meter::peak);
