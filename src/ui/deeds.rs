@@ -30,7 +30,7 @@ impl Hands<'_> {
         // The first one is where the keyboard goes on; of a folder nobody knows yet what it holds.
         let first = paths.iter().find(|p| !p.is_dir()).cloned();
         self.conductor.send(Command::ShelfAdd(paths));
-        if !self.desk.folds.models {
+        if !self.desk.folds.models && self.desk.page == Page::Loupe {
             self.command(UiCommand::ToggleModels);
         }
         self.desk.folds.only_picture = false;
@@ -44,7 +44,13 @@ impl Hands<'_> {
             self.conductor.send(Command::Add(line.clone()));
         }
         match open {
-            Some(id) if show => self.desk.looking.right = Some(id),
+            Some(id) if show => {
+                self.desk.looking.right = Some(id);
+                // Who asks for a candidate wants the whole chain.
+                if self.conductor.state().track(id).is_some_and(|t| t.tap.is_some()) {
+                    self.conductor.send(Command::Tap(id, None));
+                }
+            }
             None if show => self.desk.expected = Some(line),
             _ => {}
         }
@@ -119,7 +125,7 @@ impl Hands<'_> {
             let now = self.ctx.input(|i| i.time);
             return self.desk.toast(text::chain::NO_CANDIDATE, now);
         };
-        let (id, count) = (track.id, chain::steps(track).len());
+        let (id, count) = (track.id, track.stages.len());
         let last = self.conductor.state().tracks.len() - 1;
         match command {
             UiCommand::Unfold => chain::toggle(self.desk, id),
