@@ -24,7 +24,10 @@ impl Hands<'_> {
             Action::Engine(command) => self.conductor.send(command),
             Action::Do(command) => self.command(command),
             Action::Pick(Side::Left, id) => self.desk.looking.left = Some(id),
-            Action::Pick(Side::Right, id) => self.desk.looking.right = Some(id),
+            Action::Pick(Side::Right, id) => {
+                self.desk.looking.right = Some(id);
+                self.desk.expected = None;
+            }
             Action::Copy(words) => self.copy(words),
             Action::Choose(wish) => self.dialogs.ask(self.ctx, self.desk, wish),
             Action::Chosen(wish, paths) => self.chosen(wish, paths),

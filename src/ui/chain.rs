@@ -46,14 +46,6 @@ pub struct StepEdit {
     fresh: bool,
 }
 
-/// The steps of a track, a line each; empty for a plain file.
-pub fn steps(track: &Track) -> Vec<String> {
-    if !track.stages.is_empty() {
-        return track.stages.clone();
-    }
-    Recipe::parse(&track.recipe).map(|r| r.stages.iter().map(|s| s.line()).collect()).unwrap_or_default()
-}
-
 /// What the chain begins with.
 fn head(track: &Track) -> String {
     match Recipe::parse(&track.recipe) {
@@ -64,7 +56,7 @@ fn head(track: &Track) -> String {
 
 /// All that stands under a row: what the chain begins with, its steps, the way to add one.
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, track: &Track, actions: &mut Vec<Action>) {
-    let steps = steps(track);
+    let steps = track.stages.clone();
     ui.spacing_mut().item_spacing.y = 0.0;
     let top = ui.cursor().top();
     first(ui, track, &steps, actions);
@@ -391,7 +383,7 @@ fn change(track: &Track, actions: &mut Vec<Action>, by: impl FnOnce(&mut Vec<Str
 
 /// The word on a row that shows only part of its chain.
 pub fn tapped(track: &Track) -> Option<String> {
-    let count = steps(track).len();
+    let count = track.stages.len();
     track.tap.filter(|tap| *tap < count).map(|tap| crate::views::text::tapped(tap, count))
 }
 

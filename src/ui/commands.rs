@@ -252,6 +252,8 @@ pub fn hover(command: UiCommand) -> String {
 /// Keys for which `listens` is false do what they do elsewhere.
 pub fn pressed(ctx: &egui::Context, table: &[Entry], listens: impl Fn(UiCommand) -> bool) -> Vec<UiCommand> {
     let typing = ctx.text_edit_focused();
+    // An open menu takes Esc for itself.
+    let menu = egui::Popup::is_any_open(ctx);
     let found = ctx.input_mut(|input| {
         let mut found = Vec::new();
         input.events.retain(|event| {
@@ -265,6 +267,7 @@ pub fn pressed(ctx: &egui::Context, table: &[Entry], listens: impl Fn(UiCommand)
                 .filter(|e| listens(e.command))
                 .find(|e| e.shortcuts.iter().any(|s| matches(s, *key, *modifiers)));
             match hit {
+                Some(e) if e.command == UiCommand::Leave && menu => true,
                 Some(e) if !typing || (modifiers.command && e.command != UiCommand::Copy) => {
                     found.push(e.command);
                     false

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, EXAMS, State, Tournament, Track, default_range};
+use crate::engine::{Command, EXAMS, Tournament, Track, default_range};
 use crate::report::{TournamentFormat, write_atomic};
 use crate::views::Side;
 
@@ -30,7 +30,7 @@ impl Hands<'_> {
         // The first one is where the keyboard goes on; of a folder nobody knows yet what it holds.
         let first = paths.iter().find(|p| !p.is_dir()).cloned();
         self.conductor.send(Command::ShelfAdd(paths));
-        if !self.desk.folds.models {
+        if !self.desk.folds.models && self.desk.page == Page::Loupe {
             self.command(UiCommand::ToggleModels);
         }
         self.desk.folds.only_picture = false;
@@ -44,7 +44,13 @@ impl Hands<'_> {
             self.conductor.send(Command::Add(line.clone()));
         }
         match open {
-            Some(id) if show => self.desk.looking.right = Some(id),
+            Some(id) if show => {
+                self.desk.looking.right = Some(id);
+                // Who asks for a candidate wants the whole chain.
+                if self.conductor.state().track(id).is_some_and(|t| t.tap.is_some()) {
+                    self.conductor.send(Command::Tap(id, None));
+                }
+            }
             None if show => self.desk.expected = Some(line),
             _ => {}
         }
@@ -119,7 +125,7 @@ impl Hands<'_> {
             let now = self.ctx.input(|i| i.time);
             return self.desk.toast(text::chain::NO_CANDIDATE, now);
         };
-        let (id, count) = (track.id, chain::steps(track).len());
+        let (id, count) = (track.id, track.stages.len());
         let last = self.conductor.state().tracks.len() - 1;
         match command {
             UiCommand::Unfold => chain::toggle(self.desk, id),
@@ -179,7 +185,7 @@ impl Hands<'_> {
             return self.desk.toast(text::NOTHING_TO_SAVE, now);
         };
         let shown = path.display().to_string();
-        match written(self.conductor.state(), run, wish).map(|table| write_atomic(&path, table.as_bytes())) {
+        match written(run, wish).map(|table| write_atomic(&path, table.as_bytes())) {
             Ok(Ok(())) => {
                 let now = self.ctx.input(|i| i.time);
                 self.desk.toast(text::saved(&shown), now);
@@ -191,7 +197,7 @@ impl Hands<'_> {
 }
 
 /// The table in the format asked for.
-fn written(_: &State, run: &Tournament, wish: Wish) -> Result<String, String> {
+fn written(run: &Tournament, wish: Wish) -> Result<String, String> {
     let format = if wish == Wish::SaveCsv { TournamentFormat::Csv } else { TournamentFormat::Html };
     run.report().render(format).map_err(|why| why.to_string())
 }

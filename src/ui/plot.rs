@@ -75,7 +75,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         range::bar(ui, state, desk, bar, actions);
     }
     if state.clock.frames > 0 {
-        let below_words = Rect::from_min_max(pos2(whole.left(), whole.top() + ABOVE - 6.0), whole.max);
+        let below_words = Rect::from_min_max(pos2(whole.left(), whole.top() + ABOVE), whole.max);
         playhead(&painter, below_words, to.x(state.clock.frame));
     }
     if let Some(id) = id {
@@ -134,7 +134,8 @@ fn grid(painter: &Painter, to: &Frame2Screen, id: &str) {
         painter.hline(to.rect.x_range(), y, Stroke::new(1.0, Color32::from_gray(52)));
         let digits = if value.fract().abs() < 1e-9 { 0 } else { figures::describe(id).2.min(3) };
         let words =
-            if i == 0 && !unit.is_empty() { format!("{value:.digits$} {unit}") } else { format!("{value:.digits$}") };
+            // With digits after the point there is no room for the unit; the choice above names the score.
+            if i == 0 && !unit.is_empty() && digits == 0 { format!("{value:.digits$} {unit}") } else { format!("{value:.digits$}") };
         let at = pos2(to.rect.left() - 6.0, y);
         painter.text(at, Align2::RIGHT_CENTER, words, style::font(11.0), style::FAINT);
     }

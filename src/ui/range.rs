@@ -113,6 +113,9 @@ pub fn handles(ui: &mut Ui, state: &State, desk: &mut Desk, rect: Rect, to: &Sca
             actions.push(Action::Engine(Command::Range(Some(range))));
         }
     }
+    if !ui.input(|i| i.pointer.primary_down()) {
+        desk.range_drag = None;
+    }
 }
 
 /// Words and buttons above the plot.

@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         let mut rows = Vec::new();
         for (place, track) in state.tracks.iter().enumerate() {
             let (rect, response) = row(ui, state, desk, place, track, actions);
-            if desk.chain.open.contains(&track.id) && !chain::steps(track).is_empty() {
+            if desk.chain.open.contains(&track.id) && !track.stages.is_empty() {
                 ui.scope(|ui| chain::ui(ui, state, desk, track, actions));
             }
             rows.push((rect, response));
@@ -109,7 +109,7 @@ fn row(
         }
         None => detail(ui, inner, place, track),
     }
-    if place > 0 && !chain::steps(track).is_empty() {
+    if place > 0 && !track.stages.is_empty() {
         let at = Rect::from_center_size(pos2(inner.left() + 5.0, inner.top() + 28.0), vec2(18.0, 18.0));
         chain::unfolder(ui, desk, track, at);
     }
@@ -231,7 +231,7 @@ fn menu(response: &Response, state: &State, desk: &mut Desk, place: usize, track
                 desk.editing = Some(track.id);
                 desk.focus_line = true;
             }
-            if !chain::steps(track).is_empty() {
+            if !track.stages.is_empty() {
                 let open = desk.chain.open.contains(&track.id);
                 if item(ui, if open { text::chain::HIDE_STEPS } else { text::chain::SHOW_STEPS }, None) {
                     chain::toggle(desk, track.id);

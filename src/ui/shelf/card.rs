@@ -14,7 +14,7 @@ use super::super::{text, tracks, widgets};
 use super::Deed;
 use text::shelf as words;
 
-pub const HEIGHT: f32 = 100.0;
+pub const HEIGHT: f32 = 116.0;
 
 /// How a card stands in the list.
 pub struct Place {
@@ -46,8 +46,9 @@ pub fn ui(ui: &mut Ui, state: &State, card: &Card, place: &Place) -> Option<Deed
         CardStatus::Reading => line(ui, inner, 24.0, words::READING, style::WEAK),
         CardStatus::Broken(reason) => broken(ui, inner, reason),
         CardStatus::Ready(info) => {
-            line(ui, inner, 24.0, &facts(info), style::WEAK);
-            line(ui, inner, 40.0, &origin(info), style::FAINT);
+            line(ui, inner, 24.0, &kind(info), style::WEAK);
+            line(ui, inner, 40.0, &sizes(info), style::WEAK);
+            line(ui, inner, 56.0, &origin(info), style::FAINT);
             buttons(ui, state, card, inner, place, &mut deed);
         }
     }
@@ -81,15 +82,9 @@ fn title(ui: &mut Ui, card: &Card, inner: Rect, place: &Place, deed: &mut Option
     ui.painter().galley(pos2(left, inner.top()), name, color);
 }
 
-/// Kind, precision, sizes.
-fn facts(info: &ModelInfo) -> String {
-    let precision = match info.precision {
-        (a, b) if a == b => a.to_string(),
-        (a, b) => format!("{a} to {b}"),
-    };
-    let size = text::shelf::bytes(info.file_bytes);
-    let kind = info.architecture.clone().unwrap_or_else(|| "ONNX".into());
-    let mut parts = vec![kind, precision, size, words::weights(info.weights)];
+/// What it is built like, and what it is bound to.
+fn kind(info: &ModelInfo) -> String {
+    let mut parts = vec![info.architecture.clone().unwrap_or_else(|| words::KIND_UNKNOWN.into())];
     if let Some((w, h)) = info.fixed_size {
         parts.push(format!("{w}×{h} only"));
     }
@@ -97,6 +92,15 @@ fn facts(info: &ModelInfo) -> String {
         parts.push("grey".into());
     }
     parts.join(" · ")
+}
+
+/// Precision and sizes.
+fn sizes(info: &ModelInfo) -> String {
+    let precision = match info.precision {
+        (a, b) if a == b => a.to_string(),
+        (a, b) => format!("{a} to {b}"),
+    };
+    [precision, words::bytes(info.file_bytes), words::weights(info.weights)].join(" · ")
 }
 
 fn origin(info: &ModelInfo) -> String {
@@ -112,11 +116,11 @@ fn line(ui: &Ui, inner: Rect, y: f32, said: &str, color: Color32) {
     ui.painter().galley(pos2(inner.left(), inner.top() + y), galley, color);
 }
 
-/// Why it cannot be used, in three lines at most; the tooltip has all of it.
+/// Why it cannot be used, in four lines at most; the tooltip has all of it.
 fn broken(ui: &Ui, inner: Rect, reason: &str) {
     line(ui, inner, 20.0, words::BROKEN, style::CARE);
     let mut job = LayoutJob::simple(reason.to_owned(), style::font(style::SMALL), style::WEAK, inner.width());
-    job.wrap = TextWrapping { max_width: inner.width(), max_rows: 3, ..TextWrapping::default() };
+    job.wrap = TextWrapping { max_width: inner.width(), max_rows: 4, ..TextWrapping::default() };
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(inner.left(), inner.top() + 36.0), galley, style::WEAK);
 }

@@ -114,17 +114,12 @@ fn head(ui: &mut Ui, state: &State, desk: &Desk, shown: usize, actions: &mut Vec
 fn search(ui: &mut Ui, state: &State, desk: &mut Desk, places: &[usize]) -> Vec<(usize, Deed)> {
     let mut deeds = Vec::new();
     let id = Id::unique("search shelf");
-    let keys = ui.input_mut(|i| {
-        let focused = |key: Key, with: Modifiers, i: &mut egui::InputState| i.consume_key(with, key);
-        [
-            focused(Key::ArrowDown, Modifiers::NONE, i),
-            focused(Key::ArrowUp, Modifiers::NONE, i),
-            focused(Key::Enter, Modifiers::ALT, i),
-            focused(Key::Enter, Modifiers::SHIFT, i),
-            focused(Key::Enter, Modifiers::NONE, i),
-        ]
-    });
+    // Taken before the field sees them, and only while it has the keyboard.
     let has_keys = ui.memory(|m| m.has_focus(id));
+    let pressed = |with, key| has_keys && ui.input_mut(|i| i.consume_key(with, key));
+    let (down, up) = (pressed(Modifiers::NONE, Key::ArrowDown), pressed(Modifiers::NONE, Key::ArrowUp));
+    let (tick, exam) = (pressed(Modifiers::ALT, Key::Enter), pressed(Modifiers::SHIFT, Key::Enter));
+    let add = pressed(Modifiers::NONE, Key::Enter);
     ui.horizontal(|ui| {
         ui.add_space(8.0);
         let field = egui::TextEdit::singleline(&mut desk.shelf.search)
@@ -139,11 +134,7 @@ fn search(ui: &mut Ui, state: &State, desk: &mut Desk, places: &[usize]) -> Vec<
         }
         field.on_hover_text(words::HINT_KEYS);
     });
-    if !has_keys {
-        return deeds;
-    }
     let now = desk.shelf.cursor.as_ref().and_then(|c| places.iter().position(|&p| state.shelf[p].path == *c));
-    let [down, up, tick, exam, add] = keys;
     let next = match (now, down, up) {
         (None, true, _) => Some(0),
         (Some(i), true, _) => Some((i + 1).min(places.len().saturating_sub(1))),
@@ -257,16 +248,19 @@ fn foot(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) 
     });
 }
 
+/// Ticks a card for the tournament, or takes the tick away.
+fn tick(desk: &mut Desk, card: &Card) {
+    if !desk.ticked.remove(&card.path) {
+        desk.ticked.insert(card.path.clone());
+    }
+}
+
 /// Carries out what was asked of a card.
 fn act(state: &State, desk: &mut Desk, card: &Card, deed: Deed, actions: &mut Vec<Action>) {
     let ready = matches!(card.status, CardStatus::Ready(_));
     let open = state.reference().is_some();
     match deed {
-        Deed::Tick if ready => {
-            if !desk.ticked.remove(&card.path) {
-                desk.ticked.insert(card.path.clone());
-            }
-        }
+        Deed::Tick if ready => tick(desk, card),
         Deed::Add if ready && open => {
             actions.push(Action::Candidate { line: lines::plain(&state.shelf, card), show: true });
         }

@@ -28,6 +28,7 @@ pub const DROP_HERE: &str = "Drop: models go on the shelf";
 
 pub const READING: &str = "looking into it …";
 pub const BROKEN: &str = "cannot be used";
+pub const KIND_UNKNOWN: &str = "ONNX of an unknown kind";
 pub const NOT_MEASURED: &str = "speed not measured yet";
 pub const LICENCE_UNKNOWN: &str = "licence not stated";
 

@@ -103,6 +103,8 @@ fn steps_are_taken_out_added_and_changed() {
     window.click("Take out model restore-1x");
     assert_eq!(window.news(), edited(id, "source | down 2 bicubic | model compact-2x"));
     window.click("+ step");
+    window.harness.get_by_label("search steps and models").type_text("sharpen");
+    window.harness.run_steps(2);
     window.click("unsharp 1");
     assert_eq!(window.news(), edited(id, "source | down 2 bicubic | model compact-2x | unsharp 1"));
     window.click("+ step");

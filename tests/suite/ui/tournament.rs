@@ -1,7 +1,7 @@
 //! The tournament's page.
 
 use doublet::engine::{Command, Plan, RowStatus};
-use doublet::ui::{Conductor, Page};
+use doublet::ui::{Conductor, Page, Wish};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
@@ -187,6 +187,33 @@ fn everything_lies_within_a_small_window() {
     let cells: Vec<_> = window.harness.query_all_by_label_contains("Picture of ").map(|n| n.rect()).collect();
     assert_eq!(cells.len(), 31);
     assert!(cells.iter().all(|r| r.right() <= 960.5 && r.bottom() <= 600.5 && r.width() >= 24.0), "{cells:?}");
+}
+
+#[test]
+fn the_table_is_saved_for_a_spreadsheet_and_as_a_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut window = page(Some(7));
+    for (wish, name, holds) in [
+        (Wish::SaveCsv, "t.csv", "source | down 2 bicubic | model span-2x"),
+        (Wish::SaveHtml, "t.html", "<!doctype html>"),
+    ] {
+        let path = dir.path().join(name);
+        // What a person types where no dialog of the desktop comes up.
+        window.harness.state_mut().desk.path_field = Some((path.display().to_string(), wish));
+        window.harness.run_steps(3);
+        assert!(window.says("Save by path"));
+        window.press(Key::Enter);
+        window.harness.run_steps(2);
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.contains(holds) && written.contains("compact-2x-l"), "{name} holds what ran");
+    }
+    let nowhere = dir.path().join("none/t.csv").display().to_string();
+    window.harness.state_mut().desk.path_field = Some((nowhere, Wish::SaveCsv));
+    window.harness.run_steps(3);
+    window.press(Key::Enter);
+    window.harness.run_steps(2);
+    assert!(window.says("cannot write"), "a sentence, and the results stay");
+    assert!(window.says("Result of compact-2x"));
 }
 
 #[test]
