@@ -4,7 +4,8 @@
 Every pair comes from its seed. A scene is shot once (pictures.py, without sensor noise) and
 spoilt several times over: NNNNNN-K.png is the clean picture, NNNNNN-K.low.png the spoilt one.
 
-    python degrade.py --out FOLDER --count 600
+    python degrade.py --out FOLDER --count 404
+    python degrade.py --out FOLDER --count 110 --first 99000 --hard
 """
 
 import argparse
@@ -68,16 +69,28 @@ def spoil(rng, frames):
     return clean, spoilt[-1]
 
 
+def starve(rng, frames):
+    """A pair as of `spoil`, by x264 at the low rates alone where its damage is worst: any frame
+    of the sequence, so that the coarser frames between the good ones are among them."""
+    which, spoilt = int(rng.integers(FRAMES)), frames
+    if rng.random() < 0.25:
+        noise = rng.uniform(0.5, 4)
+        spoilt = [f + dirt(rng, f, noise, 0.5, True) for f in frames]
+    crf, preset = int(rng.integers(28, 42)), rng.choice(["veryfast", "medium"], p=[0.3, 0.7])
+    return codes(frames)[which], encode(codes(spoilt), crf, preset, which)
+
+
 def save(job):
-    folder, seed = job
-    names = [pathlib.Path(folder) / f"{seed:06}-{k}" for k in range(VERSIONS)]
+    folder, seed, hard = job
+    versions, make = (2 * VERSIONS, starve) if hard else (VERSIONS, spoil)
+    names = [pathlib.Path(folder) / f"{seed:06}-{k}" for k in range(versions)]
     if all(name.with_suffix(".png").exists() for name in names):
         return
     rng = np.random.default_rng([seed, 1])
     frames = shoot(rng, noisy=False)
     for name in names:
         # The clean picture is written last: a pair without it does not count as made.
-        for suffix, picture in zip((".png", ".low.png"), spoil(rng, frames), strict=True):
+        for suffix, picture in zip((".png", ".low.png"), make(rng, frames), strict=True):
             Image.fromarray(picture).save(name.with_suffix(suffix + ".part"), "PNG", compress_level=1)
         for suffix in (".low.png", ".png"):
             name.with_suffix(suffix + ".part").rename(name.with_suffix(suffix))
@@ -86,12 +99,13 @@ def save(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True, type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=600, help="scenes")
+    parser.add_argument("--count", type=int, default=404, help="scenes")
     parser.add_argument("--first", type=int, default=100000, help="first seed")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--hard", action="store_true", help="x264 at low rates alone, six versions of a scene")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    jobs = [(str(options.out), seed) for seed in range(options.first, options.first + options.count)]
+    jobs = [(str(options.out), seed, options.hard) for seed in range(options.first, options.first + options.count)]
     with multiprocessing.Pool(options.workers) as pool:
         for done, _ in enumerate(pool.imap(save, jobs), 1):
             if done % 20 == 0:

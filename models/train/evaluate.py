@@ -24,7 +24,7 @@ from judge import open_model, scores, seconds
 from resample import luma, resample
 from shelf import from_shelf
 
-SIZE = (360, 640)  # height and width of the picture that the seconds are for
+SIZE = (360, 640)  # height and width of the picture that the processor seconds are for
 BASES = ["nearest", "bicubic", "Lanczos"]
 
 
@@ -110,7 +110,7 @@ class Exam:
 
 def enlargement_table(exam, found):
     lanczos = found["Lanczos"][exam.kinds[0]][..., 0]
-    print(f"\n| {exam.scale}x | PSNR-Y | over Lanczos | least clip | SSIM | s a frame |")
+    print(f"\n| {exam.scale}x | PSNR-Y | over Lanczos | least clip | SSIM | CPU s a frame |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, table in found.items():
         table = table[exam.kinds[0]]
@@ -120,7 +120,7 @@ def enlargement_table(exam, found):
 
 
 def repair_table(exam, found):
-    print("\n| 1x, PSNR-Y (SSIM) | " + " | ".join(exam.kinds) + " | s a frame |")
+    print("\n| 1x, PSNR-Y (SSIM) | " + " | ".join(exam.kinds) + " | CPU s a frame |")
     print("| --- |" + " ---: |" * (len(exam.kinds) + 1))
     for name, tables in found.items():
         cells = [f"{tables[k][..., 0].mean():.2f} ({tables[k][..., 1].mean():.4f})" for k in exam.kinds]
@@ -177,7 +177,7 @@ def main():
         exam, found = exams[scale]
         key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         found[path.name] = exam.rows(memory, path.name, key, up)
-        found.speed[path.name] = memory.get(f"{key}|seconds", lambda: seconds(up, *SIZE))
+        found.speed[path.name] = memory.get(f"{key}|cpu seconds", lambda: seconds(up, *SIZE))
     for scale, (exam, found) in sorted(exams.items()):
         (repair_table if scale == 1 else enlargement_table)(exam, found)
         if options.detail and scale > 1:

@@ -46,17 +46,17 @@ def rescale(rng, frame):
     return resample(resample(frame, side, side, "bicubic"), SIZE, SIZE, kernel)
 
 
-def encode(frames, crf):
-    """The last of `frames` (uint8 [k, SIZE, SIZE, 3]) after H.264 4:2:0 at the given CRF."""
+def encode(frames, crf, preset="veryfast", which=-1):
+    """One of `frames` (uint8 [k, SIZE, SIZE, 3]) after all went through H.264 4:2:0 at the given CRF."""
     raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{SIZE}x{SIZE}"]
     call = ["ffmpeg", "-v", "error"]
     coded = subprocess.run(
-        [*call, *raw, "-i", "-", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-crf", str(crf),
+        [*call, *raw, "-i", "-", "-c:v", "libx264", "-preset", preset, "-threads", "1", "-crf", str(crf),
          "-pix_fmt", "yuv420p", "-f", "h264", "-"], input=frames.tobytes(), capture_output=True, check=True).stdout
     back = subprocess.run(
         [*call, "-threads", "1", "-f", "h264", "-i", "-", "-f", "rawvideo", "-sws_flags", "accurate_rnd+full_chroma_int",
          "-pix_fmt", "rgb24", "-"], input=coded, capture_output=True, check=True).stdout
-    return np.frombuffer(back, np.uint8).reshape(-1, SIZE, SIZE, 3)[-1]
+    return np.frombuffer(back, np.uint8).reshape(-1, SIZE, SIZE, 3)[which]
 
 
 def shoot(rng, noisy=True):

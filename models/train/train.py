@@ -73,7 +73,8 @@ class Run:
         self.soap.load_state_dict(state["soap"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.spent = state["step"], state["seconds"]
-        self.own_units, self.data.unit = state["own_units"], state["unit"]
+        if len(state["unit"]) == len(self.data):  # else more pictures were made meanwhile: units anew
+            self.own_units, self.data.unit = state["own_units"], state["unit"]
         if self.adversary:
             self.adversary.load_state_dict(state["adversary"])
 
