@@ -60,7 +60,7 @@ impl Bench<'_> {
             Runtime::get()?.forget_models();
         }
         let (exam, input, skip) = self.exam(recipe)?;
-        let given = input.as_ref().map(|input| input.source.info()).map(|info| pixels(info));
+        let given = input.as_ref().map(|input| input.source.info()).map(pixels);
         let mut clock = Stopwatch::start(skip < recipe.stages.len() || !recipe.is_made());
         let bare = clock.within(|| self.workshop.open_bare(recipe, Some(self.reference), (input, skip)))?;
         row.device = bare.devices.join("; ");
