@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 OVERDRIVE = 1.2  # of unsharp masking on what the critic is told is real
-KEEP, PLAIN, OPINION, DETAIL = 2.0, 0.1, 0.1, 1.5  # weights of the parts
+KEEP, PLAIN, OPINION, DETAIL = 2.0, 0.2, 0.03, 1.5  # weights of the parts
 REACH = 1.5  # largest spectral norm of a critic's layer
 
 
