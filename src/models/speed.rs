@@ -96,7 +96,8 @@ pub fn measure(
         }
     };
     progress(0.5);
-    let footprint = Footprint::begin();
+    let mut footprint = Footprint::start();
+    footprint.iter_mut().for_each(Footprint::enter);
     let model = Arc::new(Model::load(runtime, path)?);
     let mut device_time = Duration::ZERO;
     let way = Trial::new(runtime, &model, kind, chosen)?;
@@ -110,7 +111,8 @@ pub fn measure(
     }
     times.sort_by(f64::total_cmp);
     let mut speed = Speed::new(way.picture(times[times.len() / 2]), chosen);
-    speed.memory_bytes = footprint.and_then(|footprint| footprint.peak());
+    footprint.iter_mut().for_each(Footprint::leave);
+    speed.memory_bytes = footprint.map(|footprint| footprint.peak());
     memory.keep_speed(&model.info().sha256, &device.name, runtime.version(), &speed);
     Ok(speed)
 }

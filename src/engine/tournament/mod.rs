@@ -8,7 +8,6 @@
 
 mod compose;
 mod host;
-mod memory;
 mod report;
 mod row;
 

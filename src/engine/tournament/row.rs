@@ -10,10 +10,9 @@ use crate::engine::scorer::{Measurement, measure, provenance};
 use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
 use crate::metrics::{METRICS, Value, pool};
-use crate::models::Runtime;
+use crate::models::{Footprint, Runtime};
 
 use super::compose::exam_stages;
-use super::memory::Meter;
 use super::{Plan, Row, RowStatus};
 
 type Source = Box<dyn FrameSource>;
@@ -154,7 +153,7 @@ fn kept(frame: &Arc<Frame>, workshop: &Workshop) -> Result<Arc<Frame>, SourceErr
 
 /// Times the making, and nothing else.
 struct Stopwatch {
-    meter: Option<Meter>,
+    footprint: Option<Footprint>,
     /// Opening, and the first frame.
     first: Duration,
     later: Duration,
@@ -165,19 +164,19 @@ struct Stopwatch {
 
 impl Stopwatch {
     fn start(counts: bool) -> Self {
-        Self { meter: Meter::start(), first: Duration::ZERO, later: Duration::ZERO, frames: 0, counts }
+        Self { footprint: Footprint::start(), first: Duration::ZERO, later: Duration::ZERO, frames: 0, counts }
     }
 
     /// Does a part of the work that counts.
     fn within<T>(&mut self, work: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
-        if let Some(meter) = &mut self.meter {
-            meter.enter();
+        if let Some(footprint) = &mut self.footprint {
+            footprint.enter();
         }
         let began = Instant::now();
         let made = work();
         let took = began.elapsed();
-        if let Some(meter) = &mut self.meter {
-            meter.leave();
+        if let Some(footprint) = &mut self.footprint {
+            footprint.leave();
         }
         if made.is_ok() {
             *(if self.frames == 0 { &mut self.first } else { &mut self.later }) += took;
@@ -248,7 +247,7 @@ impl Tally {
         row.first_seconds = (clock.frames > 0 && clock.counts).then_some(clock.first.as_secs_f64());
         row.seconds_per_frame = clock.seconds_per_frame();
         row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.larger * self.pairing.pairs() as f64);
-        row.memory_bytes = clock.meter.as_ref().map(Meter::peak);
+        row.memory_bytes = clock.footprint.as_ref().map(Footprint::peak);
         let plain = |all: &[Value]| all.iter().map(|v| v.value).collect::<Vec<_>>();
         row.scores = self.values.iter().filter_map(|(id, all)| Some((*id, pool(&plain(all))?))).collect();
         let same = |all: &[Value]| all.iter().filter(|v| v.identical).count();
