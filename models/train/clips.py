@@ -14,7 +14,7 @@ CLIPS = (
     "street_1080p25 face_bedroom_720p30 face_stage_640x360 face_640x428 anime_onepiece bunny_1080p60 "
     "seeking_720x480 roadtrip_426x240_vp9 hdr10_1080p hlg_1080p text_pdf"
 ).split()
-WINDOW = (640, 480)  # width and height of the restoration exam, cut from the middle
+WINDOW = (640, 480)  # width and height of what the exams look at, cut from the middle
 LENGTH = 96  # frames of a clip that the restoration exam encodes
 ENCODES = {  # of the restoration exam, beside "clean" and "JPEG q30"
     "x264 crf 23": ["-c:v", "libx264", "-preset", "medium", "-crf", "23"],
@@ -70,6 +70,13 @@ def pick(path, wanted, multiple=2):
 def frames(path, count, multiple=2):
     """`count` frames spread over the clip, as `pick` gives them."""
     return pick(path, spread(packets(path), count), multiple)
+
+
+def middle(frame):
+    """The middle of a frame [h, w, 3], at most WINDOW, its corner on even numbers."""
+    height, width = frame.shape[:2]
+    top, left = (max(side - most, 0) // 4 * 2 for side, most in ((height, WINDOW[1]), (width, WINDOW[0])))
+    return frame[top : top + WINDOW[1], left : left + WINDOW[0]]
 
 
 def jpeg(frame, quality):

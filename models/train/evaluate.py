@@ -6,13 +6,14 @@ kept in --work by file content, so a second run measures only what is new. Model
 Compact or SPAN as .safetensors or .pth.
 
     python evaluate.py --clips CLIPS --work WORK ../*.onnx ../*.safetensors FOLDER/*.onnx
-    python evaluate.py --clips CLIPS --work WORK --detail ../compact-2x.onnx
+    python evaluate.py --clips CLIPS --work WORK --whole --detail ../compact-2x.onnx
 """
 
 import argparse
 import hashlib
 import json
 import pathlib
+import pickle
 
 import numpy as np
 import torch
@@ -62,24 +63,32 @@ class Memory:
 class Exam:
     """One scale's exam: its pairs of every clip, read once and only when needed."""
 
-    def __init__(self, scale, folder, count):
-        self.scale, self.folder, self.count, self.read = scale, folder, count, {}
+    def __init__(self, scale, folder, work, count, whole):
+        self.scale, self.folder, self.work, self.count, self.whole, self.read = scale, folder, work, count, whole, {}
         self.kinds = clips.SPOILT if scale == 1 else [f"{scale}x"]
 
     def pairs(self, clip):
         """Map of kind to list of (given, wanted luma, matrix)."""
         if clip not in self.read:
-            path = clips.path_of(self.folder, clip)
+            # Decoding takes longer than the models do, so what it gave is kept too.
+            kept = self.work / f"{clip}.{'repair' if self.scale == 1 else 'frames'}.{self.count}.pickle"
+            if not kept.exists():
+                path = clips.path_of(self.folder, clip)
+                made = clips.spoilt_frames(path, self.count) if self.scale == 1 else clips.frames(path, self.count)
+                kept.write_bytes(pickle.dumps(made))
+            made = pickle.loads(kept.read_bytes())
             if self.scale == 1:
-                made = clips.spoilt_frames(path, self.count)
                 self.read[clip] = {k: [(a, luma(b, "bt601"), "bt601") for a, b in v] for k, v in made.items()}
             else:
-                self.read[clip] = {self.kinds[0]: [self.shrunk(f) for f in clips.frames(path, self.count, self.scale)]}
+                self.read[clip] = {self.kinds[0]: [self.shrunk(frame) for frame in made]}
         return self.read[clip]
 
     def shrunk(self, frame):
-        height, width = frame.shape[:2]
-        matrix = "bt709" if height >= 720 else "bt601"  # the usual guess: SD is BT.601
+        """(what a model is given, wanted luma, matrix) of a frame."""
+        matrix = "bt709" if frame.shape[0] >= 720 else "bt601"  # the usual guess: SD is BT.601.
+        frame = frame if self.whole else clips.middle(frame)
+        height, width = (side // self.scale * self.scale for side in frame.shape[:2])
+        frame = frame[:height, :width]
         return resample(frame, height // self.scale, width // self.scale, "bicubic"), luma(frame, matrix), matrix
 
     def base(self, name):
@@ -101,7 +110,8 @@ class Exam:
         for kind in self.kinds:
             table = []
             for clip in clips.CLIPS:
-                found = memory.get(f"{key}|{kind}|{clip}|{self.count}", lambda: self.measure(clip, kind, up))
+                what = f"{key}|{kind}|{clip}|{self.count}|{'whole' if self.whole else clips.WINDOW}"
+                found = memory.get(what, lambda: self.measure(clip, kind, up))
                 table.append(found)
             out[kind] = np.array(table)
             print(f"# {name}, {kind}: {out[kind][..., 0].mean():.2f} dB", flush=True)
@@ -159,6 +169,7 @@ def main():
     parser.add_argument("--clips", required=True, type=pathlib.Path)
     parser.add_argument("--work", required=True, type=pathlib.Path, help="what was measured is kept here")
     parser.add_argument("--frames", type=int, default=4, help="frames per clip")
+    parser.add_argument("--whole", action="store_true", help="enlarge whole frames, not their middle 640x480")
     parser.add_argument("--detail", action="store_true", help="also one table per model with a row a clip")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -170,7 +181,7 @@ def main():
             print(f"# {path.name} left out: {str(why).splitlines()[0][:120]}")
             continue
         if scale not in exams:
-            exams[scale] = (Exam(scale, options.clips, options.frames), Found())
+            exams[scale] = (Exam(scale, options.clips, options.work, options.frames, options.whole), Found())
             exam, found = exams[scale]
             for name in BASES if scale > 1 else ["as it is"]:
                 found[name] = exam.rows(memory, name, f"{scale}x {name}", exam.base(name))
