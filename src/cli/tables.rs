@@ -36,7 +36,10 @@ pub fn models() -> Result<()> {
     let mut text = String::new();
     for entry in &shelf {
         match &entry.model {
-            Ok(model) => _ = writeln!(text, "{:<40} {}", called(entry, &shelf), model.info().line()),
+            Ok(model) => {
+                _ = writeln!(text, "{:<40} {}", called(entry, &shelf), model.info().line());
+                model.info().description.iter().for_each(|words| _ = writeln!(text, "{:<40} {words}", ""));
+            }
             Err(sentence) => _ = writeln!(text, "{:<40} cannot be used: {sentence}", called(entry, &shelf)),
         }
     }

@@ -15,7 +15,7 @@ use super::speed::Speed;
 use super::{Home, ModelInfo};
 
 /// Grows when what is kept changes its meaning; what an older or newer Doublet wrote is not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Most entries of a file; above, those go whose key tells of nothing that is still there.
 const MOST: usize = 4000;
 

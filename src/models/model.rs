@@ -46,6 +46,9 @@ pub struct ModelInfo {
     pub producer: String,
     pub author: Option<String>,
     pub licence: Option<String>,
+    /// What its maker says of it, on one line of at most 300 characters.
+    #[serde(default)]
+    pub description: Option<String>,
     /// Number of weights and the bytes they take as they are run.
     pub weights: u64,
     pub weight_bytes: u64,
@@ -415,6 +418,7 @@ fn describe(file: File<'_>, header: &Header, form: &Form, output: Precision, fou
         producer: header.producer.clone(),
         author: said(&["author", "authors", "model_author", "creator"]),
         licence: said(&["license", "licence", "model_license"]),
+        description: said(&["description"]).map(|text| one_line(&text, 300)),
         weights: header.weights,
         weight_bytes: header.weight_bytes,
         file_bytes: file.file_bytes,
@@ -423,8 +427,24 @@ fn describe(file: File<'_>, header: &Header, form: &Form, output: Precision, fou
     }
 }
 
+/// `text` with every run of white space and control characters as one blank, cut after `most` characters.
+fn one_line(text: &str, most: usize) -> String {
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    let line = text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_makers_words_are_one_short_line() {
+        assert_eq!(super::one_line(" a\n\tb\u{7}c ", 9), "a b c");
+        assert_eq!(super::one_line("éééé", 3), "ééé…");
+    }
+
     #[test]
     fn numbers_are_grouped() {
         assert_eq!(super::thousands(7), "7");

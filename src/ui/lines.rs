@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::{Card, CardStatus, EXAMS, Exam, Recipe, State, Track, TrackId};
+use crate::engine::{Card, CardStatus, EXAMS, Exam, Head, Recipe, State, Track, TrackId};
 
 /// What a model is called in a recipe: its name, or its path where another file of that name comes first.
 pub fn model_name(shelf: &[Card], card: &Card) -> String {
@@ -76,22 +76,11 @@ fn model_scale(shelf: &[Card], name: &str) -> Option<u32> {
     scale_of(card)
 }
 
-/// Whether steps make the picture worse before anything enlarges or restores it.
-fn is_exam(steps: &[String]) -> bool {
-    let words = steps.iter().map(|step| step.split(' ').next().unwrap_or_default());
-    let worse = ["down", "blur", "chroma", "noise", "jpeg", "encode"];
-    words.take_while(|word| !matches!(*word, "model" | "up")).any(|word| worse.contains(&word))
-}
-
 /// An exam of a chain on the source: the preset's stages go before its own. `None` for a chain that begins with a file,
 /// that makes its picture worse already, or whose scale is no whole number.
 pub fn exam_of(shelf: &[Card], exam: &Exam, track: &Track) -> Option<String> {
-    let (Recipe { head: crate::engine::Head::Source, .. }, [_, ..]) =
-        (Recipe::parse(&track.recipe).ok()?, track.stages.as_slice())
-    else {
-        return None;
-    };
-    if is_exam(&track.stages) {
+    let recipe = Recipe::parse(&track.recipe).ok()?;
+    if recipe.head != Head::Source || recipe.stages.is_empty() || recipe.exam_stages() > 0 {
         return None;
     }
     let scale = chain_scale(shelf, &track.stages).filter(|s| *s >= 1.0 && s.fract() == 0.0)? as u32;

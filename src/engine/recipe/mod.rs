@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use stages::{Role, STAGES, Stage, StageKind, codecs, role};
+pub use stages::{Role, STAGES, Stage, StageKind, codecs};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 
@@ -94,6 +94,15 @@ impl Recipe {
     pub fn without(&self, place: usize) -> Recipe {
         let kept = self.stages.iter().enumerate().filter(|(at, _)| *at != place);
         self.with_stages(kept.map(|(_, stage)| stage.clone()).collect())
+    }
+
+    /// The number of stages with which the recipe makes the reference worse before anything restores it, so that the truth
+    /// is known which its result can be held against; 0 where it is no exam.
+    pub fn exam_stages(&self) -> usize {
+        let roles = self.stages.iter().map(|stage| stages::role(stage.as_ref()));
+        let before: Vec<Role> = roles.take_while(|role| *role != Role::Restore).collect();
+        let last = before.iter().rposition(|role| *role == Role::Degrade);
+        last.filter(|_| self.head == Head::Source).map_or(0, |last| last + 1)
     }
 
     /// Whether making a frame takes more than decoding.

@@ -1,16 +1,8 @@
 //! Lines for a tournament, made from what a person chose.
 
 use crate::engine::exam::Exam;
-use crate::engine::recipe::{Head, Recipe, Role, SOURCE, role};
+use crate::engine::recipe::{Head, Recipe, SOURCE};
 use crate::models::ENDINGS;
-
-/// The number of stages with which `recipe` makes the reference worse, so that the truth is known which its result can
-/// be held against; 0 where it is no exam.
-pub(super) fn exam_stages(recipe: &Recipe) -> usize {
-    let roles = recipe.stages.iter().map(|stage| role(stage.as_ref())).take_while(|role| *role != Role::Restore);
-    let last = roles.collect::<Vec<_>>().iter().rposition(|role| *role == Role::Degrade);
-    last.filter(|_| recipe.head == Head::Source).map_or(0, |last| last + 1)
-}
 
 /// The lines of a tournament: plain resizing to beat (Lanczos and bicubic at every scale that occurs; in an exam at
 /// scale 1 the worsened picture left as it is), then each of `models` (name or file, scale), then `chains` (a whole line
@@ -48,7 +40,7 @@ pub fn compose(models: &[(String, u32)], chains: &[(String, u32)], exam: Option<
     for (chain, scale) in chains {
         lines.push(match (exam, Recipe::parse(chain)) {
             (Some(exam), Ok(recipe))
-                if recipe.head == Head::Source && recipe.is_made() && exam_stages(&recipe) == 0 =>
+                if recipe.head == Head::Source && recipe.is_made() && recipe.exam_stages() == 0 =>
             {
                 let rest = recipe.stages.iter().map(|s| s.line()).collect::<Vec<_>>().join(" | ");
                 named(&recipe.label(), exam.line(*scale, &rest))
@@ -99,7 +91,7 @@ mod tests {
                 "dehalo = source | model dehalo",
             ]
         );
-        assert!(lines.iter().all(|line| exam_stages(&Recipe::parse(line).unwrap()) == 0));
+        assert!(lines.iter().all(|line| Recipe::parse(line).unwrap().exam_stages() == 0));
     }
 
     #[test]
@@ -126,7 +118,7 @@ mod tests {
                 for line in compose(&names(&[("x", scale)]), &[], Some(exam)) {
                     let recipe = Recipe::parse(&line).unwrap();
                     let stages = exam.stages(scale).split(" | ").filter(|stage| !stage.is_empty()).count();
-                    assert_eq!(exam_stages(&recipe), stages, "{}: {line}", exam.id);
+                    assert_eq!(recipe.exam_stages(), stages, "{}: {line}", exam.id);
                 }
             }
         }

@@ -12,7 +12,6 @@ use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sampl
 use crate::metrics::{METRICS, Value, pool};
 use crate::models::{Footprint, Runtime};
 
-use super::compose::exam_stages;
 use super::{Plan, Row, RowStatus};
 
 type Source = Box<dyn FrameSource>;
@@ -108,6 +107,7 @@ impl Bench<'_> {
                 tell(Word::Picture(&truth));
                 row.picture = Some(kept(&frame, self.workshop)?);
             }
+            clock.let_go(frame);
             if told.elapsed() >= pause {
                 let began = Instant::now();
                 tally.enter(row, clock);
@@ -123,7 +123,7 @@ impl Bench<'_> {
     /// beforehand, the other gives it to the stages that are timed. Making the picture worse is no work of theirs, and
     /// rows of one exam share it.
     fn exam(&self, recipe: &Recipe) -> Result<(Option<Source>, Option<Opened>, usize), SourceError> {
-        let skip = exam_stages(recipe);
+        let skip = recipe.exam_stages();
         if skip == 0 {
             return Ok((None, None, 0));
         }
@@ -188,6 +188,15 @@ impl Stopwatch {
         let made = self.within(|| source.frame(&mut Request::new(own, stop)))?;
         self.frames += 1;
         Ok(made)
+    }
+
+    /// Drops a frame that the candidate made: its bytes come off what the candidate takes, not off what others do.
+    fn let_go(&mut self, frame: Arc<Frame>) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.enter();
+            drop(frame);
+            footprint.leave();
+        }
     }
 
     fn seconds_per_frame(&self) -> Option<f64> {

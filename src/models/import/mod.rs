@@ -134,7 +134,8 @@ fn notes(card: &[(String, String)], plan: &Plan, name: &str, from: &str) -> Vec<
     ];
     let author = said(&["author", "authors", "creator", "model_author"]).map(|text| ("author".to_owned(), text));
     let licence = said(&["license", "licence", "model_license"]).map(|text| ("license".to_owned(), text));
-    notes.extend(author.into_iter().chain(licence));
+    let words = said(&["description"]).map(|text| ("description".to_owned(), text));
+    notes.extend(author.into_iter().chain(licence).chain(words));
     notes
 }
 

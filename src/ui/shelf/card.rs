@@ -208,6 +208,7 @@ fn tip(ui: &mut Ui, card: &Card, open: bool) {
         CardStatus::Reading => said.push(words::READING.to_owned()),
         CardStatus::Broken(reason) => said.push(reason.clone()),
         CardStatus::Ready(info) => {
+            said.extend(info.description.clone());
             said.push(info.line());
             said.extend(info.notes.iter().cloned());
             said.push(if open { words::TRY_TIP.into() } else { words::NO_SOURCE.into() });

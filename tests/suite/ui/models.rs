@@ -16,6 +16,7 @@ pub fn card(path: &Path) -> Card {
     let info = ModelInfo {
         architecture: Some(if name.contains("span") { "SPAN 48 feats" } else { "Compact 64/16" }.into()),
         converted_from: None,
+        description: None,
         name: name.clone(),
         path: path.to_owned(),
         scale,
