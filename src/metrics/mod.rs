@@ -5,6 +5,7 @@
 //! line. Per-frame values and [`pool`]ing are apart: a metric knows one pair of frames, the pool knows a list of
 //! numbers.
 
+pub mod cambi;
 mod downscale;
 mod metric;
 mod pair;
