@@ -5,144 +5,77 @@
 //! samples among flat ones are masked in; at five scales, each half the size of the one before, a mode filter cleans
 //! the picture and each masked sample gets the contrast of [`contrast`]; the mean of the worst 60% is a scale's score,
 //! and the scales are weighed 16, 8, 4, 2, 1 and divided by the samples of a window.
+//!
+//! Features: `cambi` (libvmaf's defaults) and `cambi_v1` (the settings that all models of the `vmaf_v1.0.16` family
+//! share). libvmaf refuses pictures below 216 samples in both directions; here the same formulas go on.
 
 mod contrast;
 mod levels;
+mod map;
 mod runs;
+mod scales;
 mod settings;
 
-use crate::frame::{Plane, Sample};
+use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Reads, Value};
+pub use map::BANDING;
+use scales::{Prepared, score};
+use settings::Settings;
 
-use contrast::{Found, Scene};
-use levels::Grid;
-use runs::Runs;
-pub use settings::Settings;
-use settings::{SCALE_WEIGHTS, pooled};
-
-/// What CAMBI reads of a picture, whatever the settings.
-pub(super) struct Prepared {
-    levels: Grid<u16>,
-    mask: Grid<u8>,
+/// One way to run CAMBI.
+#[derive(Debug)]
+pub struct Cambi {
+    about: &'static Extracts,
+    settings: Settings,
 }
 
-impl Prepared {
-    pub fn new(luma: &Plane, sample: Sample) -> Self {
-        let levels = levels::levels(luma, sample);
-        let mask = levels::flat_mask(&levels);
-        Self { levels, mask }
+/// Feature `cambi`: libvmaf's defaults, which FFmpeg's `libvmaf=feature=name=cambi` uses.
+pub static PLAIN: Cambi = Cambi { about: &extracts("cambi", &["cambi"]), settings: Settings::PLAIN };
+
+/// Feature `cambi_v1`: `Cambi_feature_cambi_score` as every model of the `vmaf_v1.0.16` family reads it
+/// (`cambi_high_res_speedup` 1080, `cambi_vis_lum_threshold` 0.06, `cambi_max_val` 17).
+pub static V1: Cambi = Cambi { about: &extracts("cambi_v1", &["cambi_v1"]), settings: Settings::V1 };
+
+const fn extracts(id: &'static str, features: &'static [&'static str]) -> Extracts {
+    Extracts { id, version: 1, features, before: 0, after: 0, cost: Cost::Medium }
+}
+
+impl Extractor for Cambi {
+    fn about(&self) -> &'static Extracts {
+        self.about
+    }
+
+    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
+        let (_, luma) = moment.pair.planes(self.about.id, Reads::Luma)?;
+        let picture = Prepared::new(luma, moment.pair.sample());
+        Ok(vec![Value::measured(score(&picture, &self.settings))])
     }
 }
 
-/// CAMBI of a picture by `settings`.
-pub(super) fn score(picture: &Prepared, settings: &Settings) -> f64 {
-    let window = settings.window(picture.levels.width, picture.levels.height);
-    let mut total = 0.0;
-    scales(picture, settings, false, |scale| {
-        let cut = Cut::new(&scale.found, pooled(scale.width * scale.height));
-        total += SCALE_WEIGHTS[scale.number] * cut.mean();
-    });
-    (total / (window * window) as f64).min(settings.ceiling)
-}
+pub static CAMBI: Plain = Plain(&ABOUT);
+pub static CAMBI_V1: Plain = Plain(&ABOUT_V1);
 
-/// One scale's result.
-struct Scale {
-    number: usize,
-    /// How often the picture was halved to get there.
-    halvings: u32,
-    width: usize,
-    height: usize,
-    found: Vec<Found>,
-}
+static ABOUT: About = About {
+    id: "cambi",
+    label: "CAMBI",
+    unit: "",
+    group: Group::NoReference,
+    direction: Direction::LowerIsBetter,
+    range: |_| (0.0, 31.0),
+    decimals: 2,
+    standard: false,
+    meaning: "How visible the contours are into which a smooth sky or shadow breaks: 0 is none, about 5 begins to \
+              annoy, 24 is the most that was seen in practice.",
+    blind_to: "everything but banding; it looks at the candidate alone, so bands that the source has count too, and \
+               it takes every file for limited-range SDR",
+    trust: &[],
+};
 
-/// Measures the scales one after the other.
-fn scales(picture: &Prepared, settings: &Settings, places: bool, mut each: impl FnMut(Scale)) {
-    let (width, height) = (picture.levels.width, picture.levels.height);
-    let thresholds = settings.thresholds();
-    let window = settings.window(width, height);
-    let halves = settings.halves(width, height);
-    let mut state: Option<(Grid<u16>, Grid<u8>)> = None;
-    for number in 0..SCALE_WEIGHTS.len() {
-        let (levels, mask) = match &state {
-            None if halves => (picture.levels.halved(), picture.mask.halved()),
-            None => (picture.levels.clone(), picture.mask.clone()),
-            Some((levels, mask)) => (levels.halved(), mask.halved()),
-        };
-        let levels = levels::mode_filtered(&levels);
-        let runs = Runs::new(&levels, &mask, thresholds.useful());
-        let scene =
-            Scene { runs: &runs, width: levels.width, height: levels.height, window, thresholds: &thresholds };
-        let found = scene.contrast(places);
-        each(Scale {
-            number,
-            halvings: number as u32 + u32::from(halves),
-            width: levels.width,
-            height: levels.height,
-            found,
-        });
-        state = Some((levels, mask));
-    }
-}
-
-/// Which values of a scale are among the pooled ones: all above `least`, and of those equal to it a share.
-struct Cut {
-    least: f32,
-    /// Part of each value equal to `least` that counts, 0..=1.
-    share: f64,
-    sum: f64,
-    count: usize,
-}
-
-impl Cut {
-    /// The `count` largest; samples that were not found count as 0.
-    fn new(found: &[Found], count: usize) -> Self {
-        let values = || found.iter().flat_map(|found| &found.values).copied();
-        let there = found.iter().map(|found| found.values.len()).sum::<usize>();
-        if there <= count {
-            let sum = found.iter().map(|found| sum(&found.values)).sum();
-            return Self { least: 0.0, share: 1.0, sum, count };
-        }
-        // Values are never negative, so that their bits have their order.
-        let mut bits: Vec<u32> = values().map(f32::to_bits).collect();
-        let (_, &mut least, _) = bits.select_nth_unstable_by(count - 1, |a, b| b.cmp(a));
-        let least = f32::from_bits(least);
-        let (mut sum, mut above, mut equal) = (0.0, 0, 0);
-        for value in values() {
-            if value > least {
-                (sum, above) = (sum + f64::from(value), above + 1);
-            }
-            equal += usize::from(value == least);
-        }
-        let taken = count - above;
-        Self { least, share: taken as f64 / equal as f64, sum: sum + taken as f64 * f64::from(least), count }
-    }
-
-    fn mean(&self) -> f64 {
-        self.sum / self.count as f64
-    }
-
-    /// What `value` adds to the sum.
-    fn part(&self, value: f32) -> f64 {
-        match value.partial_cmp(&self.least) {
-            Some(std::cmp::Ordering::Greater) => f64::from(value),
-            Some(std::cmp::Ordering::Equal) => f64::from(value) * self.share,
-            _ => 0.0,
-        }
-    }
-}
-
-/// Sum in doubles, in eight interleaved parts that do not wait for each other; the order is fixed.
-fn sum(values: &[f32]) -> f64 {
-    let (groups, rest) = values.as_chunks::<8>();
-    let mut parts = [0.0f64; 8];
-    for group in groups {
-        for (part, value) in parts.iter_mut().zip(group) {
-            *part += f64::from(*value);
-        }
-    }
-    parts.iter().sum::<f64>() + rest.iter().copied().map(f64::from).sum::<f64>()
-}
-
-/// CAMBI of a luma plane.
-pub fn cambi(luma: &Plane, sample: Sample, settings: &Settings) -> f64 {
-    score(&Prepared::new(luma, sample), settings)
-}
+static ABOUT_V1: About = About {
+    id: "cambi_v1",
+    label: "CAMBI in VMAF v1",
+    group: Group::Features,
+    range: |_| (0.0, 17.0),
+    meaning: "The banding number that VMAF v1 reads: CAMBI without what is nearly black, at half size from 1080p up, \
+              and cut at 17.",
+    ..ABOUT
+};
