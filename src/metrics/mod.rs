@@ -6,6 +6,7 @@
 //! numbers.
 
 mod downscale;
+pub mod erqa;
 mod metric;
 mod pair;
 mod pool;
