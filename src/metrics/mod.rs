@@ -16,8 +16,10 @@ mod features;
 mod memo;
 mod metric;
 mod moment;
+pub mod no_reference;
 mod overlay;
 mod pair;
+pub mod perceptual;
 mod plan;
 mod pool;
 mod psnr;
@@ -41,10 +43,37 @@ use table::added_extractors;
 pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim];
+pub static EXTRACTORS: &[&dyn Extractor] = &[
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &ssim::Ssim,
+    &erqa::Erqa,
+    &perceptual::Ssimulacra2,
+    &perceptual::Butteraugli,
+    &no_reference::BLOCKS,
+    &no_reference::SHARP,
+    &no_reference::GRAIN,
+    &no_reference::BANDS,
+];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] = &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y];
+pub static METRICS: &[&dyn Metric] = &[
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &ssim::SSIM_Y,
+    &erqa::ERQA,
+    &erqa::ERQA_1_0,
+    &perceptual::SSIMULACRA2,
+    &perceptual::BUTTERAUGLI,
+    &perceptual::BUTTERAUGLI_3,
+    &no_reference::BLOCKINESS,
+    &no_reference::SHARPNESS,
+    &no_reference::NOISE,
+    &no_reference::BANDING,
+];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR];
+pub static OVERLAYS: &[&dyn Overlay] =
+    &[&errors::ERROR, &errors::SIGNED_ERROR, &erqa::EdgeMap, &perceptual::ButteraugliMap];

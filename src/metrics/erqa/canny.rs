@@ -160,7 +160,8 @@ fn thin(magnitudes: [&[i16]; 3], dx: &[i16], dy: &[i16], low: i16, high: i16, ou
         let ridge_rising = (m > a0[i]) & (m > b2[i]);
         let ridge_falling = (m > a2[i]) & (m > b0[i]);
         let ridge_slanted = (rising & ridge_rising) | (!rising & ridge_falling);
-        let ridge = (across & ridge_across) | (!across & upright & ridge_upright) | (!across & !upright & ridge_slanted);
+        let ridge =
+            (across & ridge_across) | (!across & upright & ridge_upright) | (!across & !upright & ridge_slanted);
         out[i] = u8::from(ridge & (m > low)) + u8::from(ridge & (m > low) & (m > high));
     }
 }

@@ -41,15 +41,8 @@ pub fn best_shift(reference: &Rgb8, candidate: &Rgb8) -> Shift {
             _ => error(reference, candidate, shift, unshifted),
         })
         .collect();
-    let mut best = (Shift::default(), unshifted);
-    let mut first = true;
-    for (&shift, &error) in all.iter().zip(&errors) {
-        if first || error < best.1 {
-            best = (shift, error);
-            first = false;
-        }
-    }
-    best.0
+    let best = all.iter().zip(&errors).reduce(|best, next| if next.1 < best.1 { next } else { best });
+    best.map_or(Shift::default(), |(&shift, _)| shift)
 }
 
 /// The mean squared error under `shift`, or infinity as soon as it is certain to exceed `limit`.
