@@ -9,6 +9,7 @@
 mod about;
 mod cambi;
 mod downscale;
+pub mod erqa;
 mod error;
 mod errors;
 mod extractor;
@@ -16,8 +17,10 @@ mod features;
 mod memo;
 mod metric;
 mod moment;
+pub mod no_reference;
 mod overlay;
 mod pair;
+pub mod perceptual;
 mod plan;
 mod pool;
 mod pooling;
@@ -44,11 +47,46 @@ use table::added_extractors;
 pub use table::{Added, add, cost, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &cambi::PLAIN, &cambi::V1, &xpsnr::LUMA, &xpsnr::CHROMA];
+pub static EXTRACTORS: &[&dyn Extractor] = &[
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &ssim::Ssim,
+    &xpsnr::LUMA,
+    &xpsnr::CHROMA,
+    &erqa::Erqa,
+    &perceptual::Ssimulacra2,
+    &perceptual::Butteraugli,
+    &cambi::PLAIN,
+    &cambi::V1,
+    &no_reference::BLOCKS,
+    &no_reference::SHARP,
+    &no_reference::GRAIN,
+    &no_reference::BANDS,
+];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] =
-    &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y, &cambi::CAMBI, &cambi::CAMBI_V1, &xpsnr::XPSNR_Y, &xpsnr::XPSNR_CB, &xpsnr::XPSNR_CR];
+pub static METRICS: &[&dyn Metric] = &[
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &xpsnr::XPSNR_Y,
+    &xpsnr::XPSNR_CB,
+    &xpsnr::XPSNR_CR,
+    &ssim::SSIM_Y,
+    &erqa::ERQA,
+    &erqa::ERQA_1_0,
+    &perceptual::SSIMULACRA2,
+    &perceptual::BUTTERAUGLI,
+    &perceptual::BUTTERAUGLI_3,
+    &cambi::CAMBI,
+    &cambi::CAMBI_V1,
+    &no_reference::BLOCKINESS,
+    &no_reference::SHARPNESS,
+    &no_reference::NOISE,
+    &no_reference::BANDING,
+];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &cambi::BANDING];
+pub static OVERLAYS: &[&dyn Overlay] =
+    &[&errors::ERROR, &errors::SIGNED_ERROR, &erqa::EdgeMap, &cambi::BANDING, &perceptual::ButteraugliMap];
