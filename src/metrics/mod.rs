@@ -40,10 +40,30 @@ use table::added_extractors;
 pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim];
+pub static EXTRACTORS: &[&dyn Extractor] = &[
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &ssim::Ssim,
+    &vmaf::motion::Motion,
+    &vmaf::motion::MotionHfr,
+    &vmaf::speed::SPEED_CHROMA,
+    &vmaf::speed::SPEED_CHROMA_5H,
+    &vmaf::speed::SPEED_CHROMA_2160,
+];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] = &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y];
+pub static METRICS: &[&dyn Metric] = &[
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &ssim::SSIM_Y,
+    &vmaf::score::VMAF_CEILING,
+    &vmaf::features::MOTION2,
+    &vmaf::features::MOTION3,
+    &vmaf::features::MOTION3_V1,
+    &vmaf::features::SPEED_CHROMA,
+];
 
 /// Every overlay, in the order in which people see them.
 pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR];
