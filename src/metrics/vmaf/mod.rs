@@ -7,4 +7,5 @@ pub mod motion;
 pub mod score;
 pub mod speed;
 pub mod svm;
+pub mod ways;
 mod words;
