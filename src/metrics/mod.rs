@@ -19,6 +19,7 @@ mod overlay;
 mod pair;
 mod plan;
 mod pool;
+mod pooling;
 mod psnr;
 mod ssim;
 mod table;
@@ -35,9 +36,10 @@ pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
 pub use pool::{Pooled, percentile, pool};
+pub use pooling::{POOLINGS, Pooling};
 pub use psnr::cap_db;
 use table::added_extractors;
-pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
+pub use table::{Added, add, cost, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
 pub static EXTRACTORS: &[&dyn Extractor] = &[
