@@ -11,6 +11,7 @@ mod pair;
 mod pool;
 mod psnr;
 mod ssim;
+pub mod vmaf;
 
 pub use metric::{About, Direction, Metric, Needs, Reads, Task, Trust, TrustLevel};
 pub use pair::{MetricError, Pair, Value};

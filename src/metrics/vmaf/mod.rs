@@ -1,0 +1,2 @@
+//! VMAF.
+pub mod adm;
