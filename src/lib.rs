@@ -25,7 +25,7 @@
 //! | 3 | [`media`] | FFmpeg: probe, exact decode, encode; no FFmpeg type leaves |
 //! | 3 | [`models`] | weights into ONNX; ONNX Runtime: devices, probing, tiles; no ort type leaves |
 //! | 3 | [`filters`] | stages that resize, soften, add noise, code as JPEG, sharpen, stretch |
-//! | 3 | [`metrics`] | one file a metric, pooling, the `METRICS` table |
+//! | 3 | [`metrics`] | extractors, metrics, overlays and their tables; pooling |
 //! | 4 | [`report`] | writers: json, csv, html, table |
 //! | 5 | [`engine`] | the application without a window: recipes, store, clock, jobs; Command in, State out |
 //! | 6 | [`demo`] | the ready comparison that `make run` opens |

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::demo::{self, Comparison};
 use crate::engine::{ScoreSettings, score};
 use crate::frame::Stop;
-use crate::metrics::METRICS;
+use crate::metrics::standard;
 use crate::report::{Format, write_atomic};
 use crate::views::VIEWS;
 
@@ -82,7 +82,7 @@ fn plain(c: char) -> char {
 }
 
 fn measure(folder: &Path, lines: &Lines, stop: &Stop) -> Result<()> {
-    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: None };
+    let settings = ScoreSettings { metrics: standard(), frames: None };
     let (reference, candidates) = (recipe(&lines.reference)?, recipes(&lines.candidates)?);
     let mut progress = Progress::new();
     let mut tell = |place: usize, done: usize, all: usize| {

@@ -17,6 +17,7 @@ use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
 use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use crate::metrics::standard;
 use crate::models::Home;
 
 /// How much an engine may take.
@@ -97,7 +98,7 @@ impl Engine {
         let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
         Self {
-            state: State::default(),
+            state: State { metrics: standard().iter().map(|metric| metric.id()).collect(), ..State::default() },
             backstage: BTreeMap::new(),
             playback: Playback::default(),
             visible: Vec::new(),
@@ -288,6 +289,8 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::Metrics(ids) => self.choose_metrics(&ids),
+            Command::Region(region) => self.choose_region(region),
         }
     }
 

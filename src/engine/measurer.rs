@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 
 use crate::frame::{Frame, FrameSource, Request, SourceError, Stop};
-use crate::metrics::METRICS;
+use crate::metrics::standard;
 
 use super::pairing::Pairing;
 use super::recipe::Recipe;
@@ -166,7 +166,7 @@ fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score
             Some(job)
         };
         let Some(job) = board.wait_for(take) else { return };
-        let found = || measure(&job.reference, &job.candidate, METRICS, workshop.kernel);
+        let found = || measure(&job.reference, &job.candidate, &standard(), workshop.kernel);
         let found = catch_unwind(AssertUnwindSafe(found))
             .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this frame; please report it")));
         let heard = teller((job.track, Score::of(job.number, found)));
@@ -213,7 +213,7 @@ fn scan(job: &ScanJob, board: &Board, workshop: &Workshop, teller: &Teller<(Trac
             Err(unpaired) => Score { number, values: Vec::new(), steps: Vec::new(), fault: Some(unpaired.to_string()) },
             Ok(own) => {
                 let found = both(&mut *reference.source, number, &mut *candidate.source, own, &job.stop)
-                    .and_then(|(r, c)| measure(&r, &c, METRICS, workshop.kernel));
+                    .and_then(|(r, c)| measure(&r, &c, &standard(), workshop.kernel));
                 if found.as_ref().is_err_and(|error| *error == SourceError::Stopped) {
                     return;
                 }

@@ -10,6 +10,7 @@
 //! of watched tracks change together, in [`playback`].
 
 mod chain;
+mod choice;
 mod command;
 mod core;
 mod exam;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::color::{self, Kernel, Target, conform};
 use crate::frame::{ColorInfo, Family, Frame, Layout, Matrix, Range, Sample, Siting, SourceError, SourceInfo};
-use crate::metrics::{Metric, MetricError, Pair, Value};
+use crate::metrics::{Metric, MetricError, Moment, Pair, Plan, Value};
 
 use super::pairing::Pairing;
 
@@ -36,7 +36,7 @@ pub fn measure(
     let (reference, reference_steps) = conform(reference, &target, kernel)?;
     let (candidate, candidate_steps) = conform(candidate, &target, kernel)?;
     let pair = Pair::new(&reference, &candidate)?;
-    let values = metrics.iter().map(|m| (m.id(), m.measure(&pair))).collect();
+    let values = Plan::new(metrics).measure(&Moment::new(pair));
     let said =
         |who: &str, steps: Vec<String>| steps.into_iter().map(move |s| format!("{who}: {s}")).collect::<Vec<_>>();
     let steps = [said("reference", reference_steps), said("candidate", candidate_steps)].concat();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::frame::{Frame, Severity, SourceInfo};
+use crate::frame::{Frame, Region, Severity, SourceInfo};
 
 use super::{Card, Tournament};
 
@@ -23,6 +23,10 @@ pub struct State {
     pub busy: Option<(String, Option<f32>)>,
     /// In and out points: frames of the reference, end excluded.
     pub range: Option<Range<usize>>,
+    /// Ids of the metrics that are measured, in the order of the metrics' table.
+    pub metrics: Vec<&'static str>,
+    /// The part of the picture that is measured; the whole where there is none.
+    pub region: Option<Region>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

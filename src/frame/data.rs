@@ -249,4 +249,6 @@ pub enum FrameError {
     Short { width: u32, height: u32, stride: usize, have: usize },
     #[error("{have} planes do not make a {layout} picture of {width}x{height}")]
     Planes { width: u32, height: u32, layout: String, have: usize },
+    #[error("a map of {width}x{height} cannot be made of {have} numbers")]
+    Map { width: u32, height: u32, have: usize },
 }

@@ -6,11 +6,13 @@
 mod color_info;
 mod data;
 mod image;
+mod map;
 mod source;
 mod time;
 
 pub use color_info::{ColorInfo, Matrix, Primaries, Range, Siting, Transfer};
 pub use data::{Family, Frame, FrameError, Layout, Plane, Sample};
 pub use image::Image;
+pub use map::Map;
 pub use source::{FrameSource, Partial, Region, Request, Severity, SourceError, SourceInfo, Stop, Urgency};
 pub use time::{Rational, Timeline};

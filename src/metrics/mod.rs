@@ -1,48 +1,59 @@
-//! Scores of a candidate against its reference: one file a metric, one line a metric in [`METRICS`].
+//! Scores of a candidate against its reference, and maps of where they come from.
 //!
-//! A metric reads native integer planes of the same layout (see [`Pair`]); nothing in here converts, resizes or
-//! aligns. Panels, flags, plots, CSV headers and tests walk the table, so that adding a metric is one file and one
-//! line. Per-frame values and [`pool`]ing are apart: a metric knows one pair of frames, the pool knows a list of
-//! numbers.
+//! Two steps. An [`Extractor`] looks at pictures (a [`Moment`]) and yields named numbers, *features*: the costly part,
+//! done once however many metrics read them, and kept. A [`Metric`] turns features into a score: cheap arithmetic. An
+//! [`Overlay`] draws a number for every place, which pools to the score it explains. Nothing in here resizes or aligns.
+//! Panels, flags, plots, CSV headers and tests walk the tables [`EXTRACTORS`], [`METRICS`] and [`OVERLAYS`]: adding one
+//! is a file and a line. Per-frame values and [`pool`]ing are apart.
 
+mod about;
 mod downscale;
+mod error;
+mod errors;
+mod extractor;
+mod features;
+mod memo;
 mod metric;
+mod moment;
+mod overlay;
 mod pair;
+mod plan;
 mod pool;
 mod psnr;
 mod ssim;
+mod table;
 pub mod vmaf;
 
-pub use metric::{About, Direction, Metric, Needs, Reads, Task, Trust, TrustLevel};
-pub use pair::{MetricError, Pair, Value};
+pub use about::{About, Direction, Group, Task, Trust, TrustLevel};
+pub use error::MetricError;
+pub use extractor::{Cost, Extractor, Extracts};
+pub use features::Features;
+pub use memo::Memo;
+pub use metric::{Metric, Plain};
+pub use moment::Moment;
+pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
+pub use pair::{Pair, Reads, Value};
+pub use plan::Plan;
 pub use pool::{Pooled, percentile, pool};
-pub use psnr::{PSNR_CB, PSNR_CR, PSNR_Y, Psnr, cap_db};
-pub use ssim::{SSIM_Y, Ssim};
+pub use psnr::cap_db;
+use table::added_extractors;
+pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
+
+/// Everything that looks at pictures.
+pub static EXTRACTORS: &[&dyn Extractor] = &[
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &ssim::Ssim,
+    &vmaf::adm::ADM,
+    &vmaf::adm::ADM3,
+    &vmaf::adm::ADM3_V1,
+    &vmaf::adm::ADM3_V1_5H,
+    &vmaf::adm::ADM3_V1_2160,
+];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] = &[&PSNR_Y, &PSNR_CB, &PSNR_CR, &SSIM_Y];
+pub static METRICS: &[&dyn Metric] = &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y];
 
-/// The metric called `id`.
-pub fn find(id: &str) -> Option<&'static dyn Metric> {
-    METRICS.iter().copied().find(|metric| metric.id() == id)
-}
-
-/// The metrics named by `list`: ids with commas between, or `all`. The order is the table's, doubles count once.
-///
-/// # Errors
-/// [`MetricError::UnknownId`] with the ids there are; an empty list is one too.
-pub fn select(list: &str) -> Result<Vec<&'static dyn Metric>, MetricError> {
-    if list.trim() == "all" {
-        return Ok(METRICS.to_vec());
-    }
-    let wanted: Vec<&str> = list.split(',').map(str::trim).collect();
-    if let Some(unknown) = wanted.iter().find(|id| find(id).is_none()) {
-        return Err(MetricError::UnknownId { id: (*unknown).into() });
-    }
-    Ok(METRICS.iter().copied().filter(|metric| wanted.contains(&metric.id())).collect())
-}
-
-/// All ids with commas between, for help texts and sentences.
-pub fn ids() -> String {
-    METRICS.iter().map(|metric| metric.id()).collect::<Vec<_>>().join(", ")
-}
+/// Every overlay, in the order in which people see them.
+pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &vmaf::adm::ADM_LOSS];

@@ -1,21 +1,23 @@
-//! What a metric is given, what it gives back, and why it may not.
+//! Two frames that can be compared sample by sample, and what a comparison gives.
 
-use crate::frame::{Family, Frame, Plane, Sample, Severity, SourceError};
+use std::sync::Arc;
 
-use super::{Reads, ids};
+use crate::frame::{Family, Frame, Plane, Sample};
+
+use super::MetricError;
 
 /// A reference frame and a candidate frame of the same size and the same integer layout. `color::conform` brings a
 /// candidate there. Alpha planes are not looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair<'a> {
-    reference: &'a Frame,
-    candidate: &'a Frame,
+    reference: &'a Arc<Frame>,
+    candidate: &'a Arc<Frame>,
 }
 
 impl<'a> Pair<'a> {
     /// # Errors
     /// [`MetricError::Unlike`] when sizes or layouts differ, [`MetricError::Float`] for float samples.
-    pub fn new(reference: &'a Frame, candidate: &'a Frame) -> Result<Self, MetricError> {
+    pub fn new(reference: &'a Arc<Frame>, candidate: &'a Arc<Frame>) -> Result<Self, MetricError> {
         let shape = |f: &Frame| (f.width, f.height, f.layout.family, f.layout.sample, f.layout.chroma_shift);
         if shape(reference) != shape(candidate) {
             let words = |f: &Frame| format!("{}x{} {}", f.width, f.height, f.layout.name());
@@ -27,11 +29,11 @@ impl<'a> Pair<'a> {
         Ok(Self { reference, candidate })
     }
 
-    pub fn reference(&self) -> &'a Frame {
+    pub fn reference(&self) -> &'a Arc<Frame> {
         self.reference
     }
 
-    pub fn candidate(&self) -> &'a Frame {
+    pub fn candidate(&self) -> &'a Arc<Frame> {
         self.candidate
     }
 
@@ -55,6 +57,15 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// Which native samples are looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    /// Luma codes.
+    Luma,
+    /// Codes of a chroma plane, 1 for Cb and 2 for Cr, in their own subsampling.
+    Chroma(usize),
+}
+
 /// A score of one pair of frames; always finite.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Value {
@@ -65,35 +76,12 @@ pub struct Value {
 
 impl Value {
     /// A measured value.
-    pub(super) fn measured(value: f64) -> Self {
+    pub fn measured(value: f64) -> Self {
         Self { value, identical: false }
     }
 
     /// The value that stands for "no difference at all".
-    pub(super) fn identical(value: f64) -> Self {
+    pub fn identical(value: f64) -> Self {
         Self { value, identical: true }
-    }
-}
-
-/// Why there is no score.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum MetricError {
-    #[error("a score needs two pictures of one shape, but the reference is {reference} and the candidate {candidate}")]
-    Unlike { reference: String, candidate: String },
-    #[error("scores are taken on integer samples; convert float pictures to the reference's layout first")]
-    Float,
-    #[error("{metric} reads a chroma plane, and this picture is grey: it has luma only")]
-    NoChroma { metric: &'static str },
-    #[error("{metric} reads Y'CbCr planes, and this picture is stored as RGB; convert both sides to 4:4:4 first")]
-    NoLuma { metric: &'static str },
-    #[error("{metric} needs a picture of at least {least}x{least} samples, and this one is {width}x{height}")]
-    TooSmall { metric: &'static str, least: u32, width: u32, height: u32 },
-    #[error("there is no metric called \"{id}\"; write {all}, or all", all = ids())]
-    UnknownId { id: String },
-}
-
-impl From<MetricError> for SourceError {
-    fn from(error: MetricError) -> Self {
-        Self::Failed { severity: Severity::Frame, sentence: error.to_string() }
     }
 }

@@ -6,20 +6,32 @@ use rayon::prelude::*;
 
 use crate::frame::{Plane, Sample};
 
-use super::{About, Direction, Metric, MetricError, Needs, Pair, Reads, Task, Trust, Value};
+use super::{
+    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Reads, Task, Trust, Value,
+};
 
 /// PSNR of one plane.
 #[derive(Debug)]
-pub struct Psnr(&'static About);
+pub struct Psnr {
+    about: &'static Extracts,
+    reads: Reads,
+}
 
-pub static PSNR_Y: Psnr = Psnr(&ABOUT_Y);
-pub static PSNR_CB: Psnr = Psnr(&ABOUT_CB);
-pub static PSNR_CR: Psnr = Psnr(&ABOUT_CR);
+pub static LUMA: Psnr = Psnr { about: &extracts("psnr_y", &["psnr_y"]), reads: Reads::Luma };
+pub static CB: Psnr = Psnr { about: &extracts("psnr_cb", &["psnr_cb"]), reads: Reads::Chroma(1) };
+pub static CR: Psnr = Psnr { about: &extracts("psnr_cr", &["psnr_cr"]), reads: Reads::Chroma(2) };
+
+const fn extracts(id: &'static str, features: &'static [&'static str]) -> Extracts {
+    Extracts { id, version: 1, features, before: 0, after: 0, cost: Cost::Light }
+}
+
+pub static PSNR_Y: Plain = Plain(&ABOUT_Y);
+pub static PSNR_CB: Plain = Plain(&ABOUT_CB);
+pub static PSNR_CR: Plain = Plain(&ABOUT_CR);
 
 static ABOUT_Y: About = about(
     "psnr_y",
     "PSNR-Y",
-    Reads::Luma,
     "How far brightness is off on average, on a logarithmic scale: above 45 dB differences are hard to see, below 30 dB \
      they are plain.",
     &[
@@ -39,7 +51,6 @@ static ABOUT_Y: About = about(
 static ABOUT_CB: About = about(
     "psnr_cb",
     "PSNR-Cb",
-    Reads::Chroma(1),
     "How far the blue-yellow part of the colour is off on average, on a logarithmic scale.",
     &[],
 );
@@ -47,49 +58,43 @@ static ABOUT_CB: About = about(
 static ABOUT_CR: About = about(
     "psnr_cr",
     "PSNR-Cr",
-    Reads::Chroma(2),
     "How far the red-green part of the colour is off on average, on a logarithmic scale.",
     &[],
 );
 
-const fn about(
-    id: &'static str,
-    label: &'static str,
-    reads: Reads,
-    meaning: &'static str,
-    trust: &'static [Trust],
-) -> About {
+const fn about(id: &'static str, label: &'static str, meaning: &'static str, trust: &'static [Trust]) -> About {
     About {
         id,
         label,
         unit: "dB",
+        group: Group::Error,
         direction: Direction::HigherIsBetter,
         range: |bits| (0.0, cap_db(bits)),
         decimals: 2,
-        reads,
-        needs: Needs::OnePair,
+        standard: true,
         meaning,
         blind_to: "where an error stands and whether anybody sees it: noise in grass costs as much as a broken face",
         trust,
     }
 }
 
-impl Metric for Psnr {
-    fn about(&self) -> &'static About {
-        self.0
+impl Extractor for Psnr {
+    fn about(&self) -> &'static Extracts {
+        self.about
     }
 
-    fn measure(&self, pair: &Pair<'_>) -> Result<Value, MetricError> {
-        let (reference, candidate) = pair.planes(self.0.id, self.0.reads)?;
+    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
+        let pair = &moment.pair;
+        let (reference, candidate) = pair.planes(self.about.id, self.reads)?;
         let bits = pair.sample().bits();
         let error = squared_error(reference, candidate, pair.sample());
         if error == 0 {
-            return Ok(Value::identical(cap_db(bits)));
+            return Ok(vec![Value::identical(cap_db(bits))]);
         }
         let peak = f64::from((1u32 << bits) - 1);
         let samples = f64::from(reference.width) * f64::from(reference.height);
         let mse = error as f64 / samples;
-        Ok(Value::measured((10.0 * (peak * peak / mse).log10()).min(cap_db(bits))))
+        Ok(vec![Value::measured((10.0 * (peak * peak / mse).log10()).min(cap_db(bits)))])
     }
 }
 

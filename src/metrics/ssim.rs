@@ -15,23 +15,28 @@ use rayon::prelude::*;
 use crate::frame::Plane;
 
 use super::downscale::{Grid, LANES, auto_factor, downscale};
-use super::{About, Direction, Metric, MetricError, Needs, Pair, Reads, Task, Trust, Value};
+use super::{
+    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Reads, Task, Trust, Value,
+};
 
 /// SSIM of the luma plane.
 #[derive(Debug)]
-pub struct Ssim(&'static About);
+pub struct Ssim;
 
-pub static SSIM_Y: Ssim = Ssim(&ABOUT);
+pub static SSIM_Y: Plain = Plain(&ABOUT);
+
+static EXTRACTS: Extracts =
+    Extracts { id: "ssim_y", version: 1, features: &["ssim_y"], before: 0, after: 0, cost: Cost::Light };
 
 static ABOUT: About = About {
     id: "ssim_y",
     label: "SSIM",
     unit: "",
+    group: Group::Structure,
     direction: Direction::HigherIsBetter,
     range: |_| (-1.0, 1.0),
     decimals: 4,
-    reads: Reads::Luma,
-    needs: Needs::OnePair,
+    standard: true,
     meaning: "How much of the local structure of brightness is the same: 1 is all of it, 0 is none; most encodes that \
               people find good are above 0.95.",
     blind_to: "colour, motion, and on large pictures the finest detail: it is taken at about 256 lines",
@@ -52,19 +57,20 @@ static ABOUT: About = About {
 /// Smallest side: below it a window of 11 leaves too few places to speak of a mean.
 const LEAST: u32 = 32;
 
-impl Metric for Ssim {
-    fn about(&self) -> &'static About {
-        self.0
+impl Extractor for Ssim {
+    fn about(&self) -> &'static Extracts {
+        &EXTRACTS
     }
 
-    fn measure(&self, pair: &Pair<'_>) -> Result<Value, MetricError> {
-        let (reference, candidate) = pair.planes(self.0.id, self.0.reads)?;
+    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
+        let pair = &moment.pair;
+        let (reference, candidate) = pair.planes(EXTRACTS.id, Reads::Luma)?;
         let (width, height) = (reference.width, reference.height);
         if width < LEAST || height < LEAST {
-            return Err(MetricError::TooSmall { metric: self.0.id, least: LEAST, width, height });
+            return Err(MetricError::TooSmall { metric: EXTRACTS.id, least: LEAST, width, height });
         }
         if same_samples(reference, candidate, pair.sample().bytes()) {
-            return Ok(Value::identical(1.0));
+            return Ok(vec![Value::identical(1.0)]);
         }
         let factor = auto_factor(width, height);
         let (one, two) = SPARE.take();
@@ -74,7 +80,7 @@ impl Metric for Ssim {
         );
         let mean = mean_ssim(&reference, &candidate);
         SPARE.set((reference.into_storage(), candidate.into_storage()));
-        Ok(Value::measured(mean))
+        Ok(vec![Value::measured(mean)])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{METRICS, MetricError, Pooled, Value, pool};
+use crate::metrics::{MetricError, Pooled, Value, metrics, pool};
 
 use super::ById;
 
@@ -143,7 +143,7 @@ impl CandidateScores {
         frames.sort_by_key(|frame| frame.frame);
         missing.sort_by_key(|missing| missing.frame);
         let mut pooled = ById::default();
-        for metric in METRICS {
+        for metric in metrics() {
             let id = metric.id();
             let values: Vec<f64> = frames.iter().filter_map(|f| f.scores.get(id).copied().flatten()).collect();
             let identical = frames.iter().filter(|f| f.is_identical(id)).count();
@@ -167,7 +167,7 @@ impl CandidateScores {
     /// Ids of all metrics asked for, measured or refused, in the order of the metrics' table.
     pub fn ids(&self) -> Vec<&'static str> {
         let asked = |id: &str| self.frames.iter().any(|frame| frame.scores.get(id).is_some());
-        METRICS.iter().map(|metric| metric.id()).filter(|id| asked(id)).collect()
+        metrics().iter().map(|metric| metric.id()).filter(|id| asked(id)).collect()
     }
 
     /// The first reason given for metric `id` having no value.
@@ -180,6 +180,6 @@ impl ScoreReport {
     /// Ids of all metrics asked for in any candidate, in the order of the metrics' table.
     pub fn ids(&self) -> Vec<&'static str> {
         let used: Vec<_> = self.candidates.iter().flat_map(CandidateScores::ids).collect();
-        METRICS.iter().map(|metric| metric.id()).filter(|id| used.contains(id)).collect()
+        metrics().iter().map(|metric| metric.id()).filter(|id| used.contains(id)).collect()
     }
 }

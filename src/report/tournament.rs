@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::frame::Frame;
-use crate::metrics::{METRICS, Metric, Pooled};
+use crate::metrics::{self, Metric, Pooled};
 
 use super::csv::line as csv_line;
 use super::table::{align, clean};
@@ -146,7 +146,9 @@ impl TournamentReport {
 
     /// The metrics that any row has.
     pub(super) fn metrics(&self) -> impl Iterator<Item = &'static dyn Metric> {
-        METRICS.iter().copied().filter(|metric| self.rows.iter().any(|row| row.scores.get(metric.id()).is_some()))
+        metrics::metrics()
+            .into_iter()
+            .filter(|metric| self.rows.iter().any(|row| row.scores.get(metric.id()).is_some()))
     }
 
     /// One row a candidate: `candidate, line, status, note, frames, seconds_per_frame, frames_per_second,

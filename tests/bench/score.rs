@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use doublet::frame::{Frame, FrameSource};
 use doublet::media;
-use doublet::metrics::{self, Metric, Pair};
+use doublet::metrics::{self, Moment, Pair, Plan};
 
 use crate::machine::threads;
 use crate::material;
@@ -29,8 +29,8 @@ fn collect(rounds: usize) -> Result<Vec<Row>, String> {
     let (reference, candidate) = (material::street()?, material::street_encode()?);
     let raw = (material::raw(&reference, PAIRS)?, material::raw(&candidate, PAIRS)?);
     let frames = (material::frames(&reference, PAIRS)?, material::frames(&candidate, PAIRS)?);
-    let luma = metrics::select("psnr_y,ssim_y").map_err(|e| e.to_string())?;
-    let all = metrics::select("all").map_err(|e| e.to_string())?;
+    let plan = |ids: &str| metrics::select(ids).map(|list| Plan::new(&list)).map_err(|e| e.to_string());
+    let (luma, all) = (plan("psnr_y,ssim_y")?, plan("psnr_y,psnr_cb,psnr_cr,ssim_y")?);
     let (count, fps) = ((PAIRS * PASSES) as f64, "fps");
 
     let mut rows = vec![compare(
@@ -73,19 +73,19 @@ fn collect(rounds: usize) -> Result<Vec<Row>, String> {
 type Frames = (Vec<Arc<Frame>>, Vec<Arc<Frame>>);
 
 /// Measures every pair, one after the other: each metric spreads over the processors by itself.
-fn measure(metrics: &[&dyn Metric], frames: &Frames) -> Result<(), String> {
+fn measure(plan: &Plan, frames: &Frames) -> Result<(), String> {
     for _ in 0..PASSES {
         for (reference, candidate) in frames.0.iter().zip(&frames.1) {
-            score(metrics, reference, candidate)?;
+            score(plan, reference, candidate)?;
         }
     }
     Ok(())
 }
 
-fn score(metrics: &[&dyn Metric], reference: &Frame, candidate: &Frame) -> Result<(), String> {
+fn score(plan: &Plan, reference: &Arc<Frame>, candidate: &Arc<Frame>) -> Result<(), String> {
     let pair = Pair::new(reference, candidate).map_err(|e| e.to_string())?;
-    for metric in metrics {
-        std::hint::black_box(metric.measure(&pair).map_err(|e| e.to_string())?);
+    for (_, value) in plan.measure(&Moment::new(pair)) {
+        std::hint::black_box(value.map_err(|e| e.to_string())?);
     }
     Ok(())
 }
@@ -104,14 +104,14 @@ fn copy(frames: &Frames) -> Result<(), String> {
 }
 
 /// Opens both clips, decodes them frame by frame, and measures if there is something to measure.
-fn decode_and_measure(metrics: Option<&[&dyn Metric]>, reference: &Path, candidate: &Path) -> Result<(), String> {
+fn decode_and_measure(plan: Option<&Plan>, reference: &Path, candidate: &Path) -> Result<(), String> {
     let mut reference = media::open(reference).map_err(|e| e.to_string())?;
     let mut candidate = media::open(candidate).map_err(|e| e.to_string())?;
     for n in 0..reference.info().timeline.len() {
         let frames = reference.get(n).and_then(|r| Ok((r, candidate.get(n)?)));
         let (r, c) = frames.map_err(|e| e.to_string())?;
-        if let Some(metrics) = metrics {
-            score(metrics, &r, &c)?;
+        if let Some(plan) = plan {
+            score(plan, &r, &c)?;
         }
     }
     Ok(())

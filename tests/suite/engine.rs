@@ -10,7 +10,7 @@ use doublet::engine::{
 };
 use doublet::frame::{FrameSource, Rational, Region, SourceError, Stop, Timeline};
 use doublet::media;
-use doublet::metrics::METRICS;
+use doublet::metrics::standard;
 
 use super::support::{Clip, frame_of, testdata};
 
@@ -45,7 +45,7 @@ fn an_opened_pair_is_shown_and_measured_whole() {
     let track = &state.candidates()[0];
     assert_eq!(track.status, TrackStatus::Ready);
     assert_eq!(track.measured, 1.0);
-    for metric in METRICS {
+    for metric in standard() {
         let series = &track.series[metric.id()];
         assert!(series.iter().all(Option::is_some), "{} has gaps", metric.id());
         assert_eq!(track.live[metric.id()], series[0].unwrap(), "the live score is that of frame 0");
@@ -69,7 +69,7 @@ fn window_and_command_line_measure_the_same() {
 
 fn scores(reference: &str, candidates: &[&str]) -> Result<doublet::report::ScoreReport, SourceError> {
     let recipes: Vec<_> = candidates.iter().map(|c| Recipe::parse(c).unwrap()).collect();
-    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: None };
+    let settings = ScoreSettings { metrics: standard(), frames: None };
     let workshop = Workshop::new(1 << 28);
     score(&workshop, &Recipe::parse(reference).unwrap(), &recipes, &settings, &mut |_, _, _| {}, &Stop::default())
 }
@@ -81,8 +81,8 @@ fn stages_that_change_nothing_score_as_identical() {
     let report = scores(&a, &["source | contrast 1", "source | unsharp 0"]).unwrap();
     for candidate in &report.candidates {
         for frame in &candidate.frames {
-            let ids: Vec<_> = METRICS.iter().map(|m| m.id()).filter(|id| frame.is_identical(id)).collect();
-            assert_eq!(ids.len(), METRICS.len(), "{}: frame {}", candidate.recipe, frame.frame);
+            let ids: Vec<_> = standard().iter().map(|m| m.id()).filter(|id| frame.is_identical(id)).collect();
+            assert_eq!(ids.len(), standard().len(), "{}: frame {}", candidate.recipe, frame.frame);
         }
     }
 }
@@ -315,7 +315,7 @@ fn all_candidates_are_opened_before_the_first_is_measured() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = pair(dir.path());
     let lines = [b.as_str(), "missing.mkv"].map(|line| Recipe::parse(line).unwrap());
-    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: None };
+    let settings = ScoreSettings { metrics: standard(), frames: None };
     let mut measured = 0;
     let mut tell = |_, _, _| measured += 1;
     let reference = Recipe::parse(&a).unwrap();
@@ -328,7 +328,7 @@ fn all_candidates_are_opened_before_the_first_is_measured() {
 fn a_range_outside_the_reference_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = pair(dir.path());
-    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: Some(5..13) };
+    let settings = ScoreSettings { metrics: standard(), frames: Some(5..13) };
     let (a, b) = (Recipe::parse(&a).unwrap(), Recipe::parse(&b).unwrap());
     let found = score(&Workshop::new(1 << 28), &a, &[b], &settings, &mut |_, _, _| {}, &Stop::default());
     assert!(found.unwrap_err().to_string().contains("frames 0..12"));

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
-use doublet::metrics::{self, METRICS, MetricError, Pair, Task, Trust, TrustLevel, Value, pool};
+use doublet::metrics::{
+    self, EXTRACTORS, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust, TrustLevel,
+    Value, pool, standard,
+};
 
 use super::support::testdata;
 
@@ -57,8 +60,19 @@ fn scene_frame(w: u32, h: u32, layout: Layout, noise: f64) -> Frame {
     })
 }
 
+/// The plain metrics, of which simple things hold.
+fn plain() -> Vec<&'static dyn Metric> {
+    metrics::select("psnr_y,psnr_cb,psnr_cr,ssim_y").unwrap()
+}
+
+fn try_score(id: &str, reference: &Frame, candidate: &Frame) -> Result<Value, MetricError> {
+    let (reference, candidate) = (Arc::new(reference.clone()), Arc::new(candidate.clone()));
+    let pair = Pair::new(&reference, &candidate).unwrap();
+    Plan::new(&[metrics::find(id).unwrap()]).measure(&Moment::new(pair)).remove(0).1
+}
+
 fn score(id: &str, reference: &Frame, candidate: &Frame) -> Value {
-    metrics::find(id).unwrap().measure(&Pair::new(reference, candidate).unwrap()).unwrap()
+    try_score(id, reference, candidate).unwrap()
 }
 
 /// All frames of `path`, on the product's own road.
@@ -251,8 +265,8 @@ fn ssim_equals_a_plain_twin_at_odd_sizes_and_depths() {
 fn identical_frames_get_the_cap_and_say_so() {
     for bits in [8, 9, 10, 12, 14, 16] {
         let frame = scene_frame(96, 64, yuv420(bits), 0.1);
-        for metric in METRICS {
-            let value = metric.measure(&Pair::new(&frame, &frame.clone()).unwrap()).unwrap();
+        for metric in plain() {
+            let value = score(metric.id(), &frame, &frame.clone());
             let best = (metric.about().range)(bits).1;
             assert_eq!(value, Value { value: best, identical: true }, "{} at {bits} bits", metric.id());
         }
@@ -264,7 +278,7 @@ fn identical_frames_get_the_cap_and_say_so() {
 #[test]
 fn swapping_the_sides_changes_nothing() {
     let (a, b) = (scene_frame(200, 120, yuv420(8), 0.0), scene_frame(200, 120, yuv420(8), 0.3));
-    for metric in METRICS {
+    for metric in plain() {
         let (there, back) = (score(metric.id(), &a, &b).value, score(metric.id(), &b, &a).value);
         // Products are rounded in another order: some 2^-22, averaged.
         assert!((there - back).abs() < 1e-6, "{}: {there} and {back}", metric.id());
@@ -283,7 +297,7 @@ fn more_noise_and_more_blur_score_lower() {
         })
     };
     let noisy = |n: u32| scene_frame(320, 200, yuv420(8), 0.03 * f64::from(n));
-    for metric in METRICS {
+    for metric in plain() {
         let about = metric.about();
         for (what, list) in [("noise", (1..5).map(noisy).collect::<Vec<_>>()), ("blur", (1..5).map(blurred).collect())]
         {
@@ -359,9 +373,7 @@ fn the_number_of_threads_leaves_no_trace() {
 
 #[test]
 fn what_cannot_be_scored_is_told_in_a_sentence() {
-    let refuse = |metric: &str, frame: &Frame| {
-        metrics::find(metric).unwrap().measure(&Pair::new(frame, frame).unwrap()).unwrap_err().to_string()
-    };
+    let refuse = |metric: &str, frame: &Frame| try_score(metric, frame, frame).unwrap_err().to_string();
     let gray = make(64, 64, layout(Family::Gray, 8, (0, 0)), |_, x, _| x as u16);
     assert_eq!(refuse("psnr_cb", &gray), "psnr_cb reads a chroma plane, and this picture is grey: it has luma only");
     assert!(refuse("psnr_y", &make(64, 64, layout(Family::Rgb, 8, (0, 0)), |_, _, _| 9)).contains("RGB"));
@@ -369,19 +381,29 @@ fn what_cannot_be_scored_is_told_in_a_sentence() {
     assert_eq!(refuse("ssim_y", &small), "ssim_y needs a picture of at least 32x32 samples, and this one is 64x31");
     assert!(score("psnr_y", &small, &small).identical, "PSNR has no least size");
 
-    let unlike = Pair::new(&gray, &small).unwrap_err();
+    let unlike = Pair::new(&Arc::new(gray.clone()), &Arc::new(small)).unwrap_err();
     assert!(unlike.to_string().contains("64x64 gray8") || unlike.to_string().contains("64x64 gray"), "{unlike}");
     let float = Plane::from_f32(64, 64, vec![0.5; 64 * 64]).unwrap();
     let float_layout = Layout { sample: Sample::F32, ..gray.layout };
     let float = Frame::new(64, 64, float_layout, ColorInfo::default(), vec![float]).unwrap();
+    let float = Arc::new(float);
     assert_eq!(Pair::new(&float, &float).unwrap_err(), MetricError::Float);
 }
 
 #[test]
 fn the_table_is_whole() {
-    let ids: Vec<&str> = METRICS.iter().map(|m| m.id()).collect();
-    assert_eq!(ids, ["psnr_y", "psnr_cb", "psnr_cr", "ssim_y"]);
+    let unique = |mut ids: Vec<&'static str>| {
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "an id is taken twice");
+    };
+    unique(METRICS.iter().map(|m| m.id()).collect());
+    unique(EXTRACTORS.iter().map(|e| e.about().id).collect());
+    unique(EXTRACTORS.iter().flat_map(|e| e.about().features).copied().collect());
+    unique(OVERLAYS.iter().map(|o| o.id()).collect());
     for metric in METRICS {
+        assert!(metrics::is_served(*metric), "nobody measures what {} reads", metric.id());
         let about = metric.about();
         let (low, high) = (about.range)(8);
         assert!(low < high && !about.label.is_empty(), "{}", about.id);
@@ -400,7 +422,7 @@ fn trust_is_told_by_task_and_nothing_is_made_up() {
     assert_eq!(trust("psnr_y", Task::Upscale).unwrap().level(), TrustLevel::Low);
     assert_eq!(trust("ssim_y", Task::Upscale).unwrap().level(), TrustLevel::Low);
     assert!(trust("ssim_y", Task::Encode).unwrap().study.contains("MS-SSIM"), "the figure is a relative's");
-    for metric in METRICS {
+    for metric in plain() {
         assert_eq!(metric.about().trust_for(Task::Restore), None, "no study is known");
     }
     let middle = Trust { task: Task::Restore, correlation: 0.7, study: "" };
@@ -411,9 +433,10 @@ fn trust_is_told_by_task_and_nothing_is_made_up() {
 fn metrics_are_picked_by_a_list() {
     let ids = |list: &str| metrics::select(list).map(|all| all.iter().map(|m| m.id()).collect::<Vec<_>>());
     assert_eq!(ids("all").unwrap().len(), METRICS.len());
+    assert_eq!(ids("standard").unwrap(), standard().iter().map(|m| m.id()).collect::<Vec<_>>());
     assert_eq!(ids("ssim_y, psnr_y,psnr_y").unwrap(), ["psnr_y", "ssim_y"]);
     let error = ids("psnr_y,vmaff").unwrap_err().to_string();
-    assert!(error.contains("\"vmaff\"") && error.contains("psnr_y, psnr_cb, psnr_cr, ssim_y"), "{error}");
+    assert!(error.contains("\"vmaff\"") && error.contains("psnr_y, psnr_cb, psnr_cr"), "{error}");
     assert!(ids("").is_err() && ids("psnr_y,").is_err());
 }
 
@@ -452,6 +475,43 @@ fn pooling_meets_libvmaf() {
         ] {
             // Both the list and the result are rounded to six places.
             assert!((found - expected[key].as_f64().unwrap()).abs() < 1.5e-6, "{name} {key}: {found}");
+        }
+    }
+}
+
+#[test]
+fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
+    let frame = Arc::new(scene_frame(160, 120, yuv420(8), 0.1));
+    let moment = Moment::new(Pair::new(&frame, &frame).unwrap());
+    for overlay in OVERLAYS {
+        let about = overlay.about();
+        assert!(about.meaning.ends_with('.') && about.limits.ends_with('.'), "{}", about.id);
+        assert!(!about.pools_to.is_empty(), "{}", about.id);
+        let map = overlay.map(&moment, &Memo::default()).unwrap();
+        match about.scale {
+            // Edges that are kept are lit: it is the other classes that must be empty.
+            Scale::Classes(_) => continue,
+            Scale::Sequential { to } | Scale::Diverging { to, .. } => {
+                let brightest = map.values.iter().fold(0f32, |most, v| most.max(v.abs()));
+                assert!(brightest <= 0.01 * to, "{}: {brightest} of {to}", about.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn error_maps_pool_to_the_mean_square_behind_psnr() {
+    for bits in [8, 10] {
+        let (r, c) = (scene_frame(131, 77, yuv420(bits), 0.0), scene_frame(131, 77, yuv420(bits), 0.2));
+        let psnr = score("psnr_y", &r, &c).value;
+        let (r, c) = (Arc::new(r), Arc::new(c));
+        let moment = Moment::new(Pair::new(&r, &c).unwrap());
+        let peak = f64::from((1u32 << bits) - 1) / f64::from(1u32 << (bits - 8));
+        for id in ["error", "signed_error"] {
+            let overlay = metrics::overlay(id).unwrap();
+            let map = overlay.map(&moment, &Memo::default()).unwrap();
+            let pooled = 10.0 * (peak * peak / (overlay.about().pool)(&map)).log10();
+            assert!((pooled - psnr).abs() < 1e-6, "{id} at {bits} bits: {pooled}, PSNR {psnr}");
         }
     }
 }

@@ -12,7 +12,7 @@ use doublet::engine::{
 use doublet::frame::{
     Frame, FrameSource, Rational, Region, Request, Sample, Severity, SourceError, SourceInfo, Stop, Timeline,
 };
-use doublet::metrics::METRICS;
+use doublet::metrics::standard;
 
 use super::support::{Clip, frame_of};
 
@@ -276,13 +276,13 @@ fn rows_score_as_the_command_line_does() {
     let tournament = held(&mut engine, Plan { picture: 5, ..plan(3..9, &lines) });
     assert!(!tournament.running);
     let recipes: Vec<_> = lines.iter().map(|line| Recipe::parse(line).unwrap()).collect();
-    let settings = ScoreSettings { metrics: METRICS.to_vec(), frames: Some(3..9) };
+    let settings = ScoreSettings { metrics: standard(), frames: Some(3..9) };
     let reference = Recipe::parse(&a).unwrap();
     let report =
         score(&Workshop::new(1 << 28), &reference, &recipes, &settings, &mut |_, _, _| {}, &Stop::default()).unwrap();
     for (row, scored) in tournament.rows.iter().zip(&report.candidates) {
         assert_eq!(row.status, RowStatus::Done, "{}", row.line);
-        assert_eq!(row.scores.len(), METRICS.len());
+        assert_eq!(row.scores.len(), standard().len());
         for (id, pooled) in &row.scores {
             let known = scored.pooled.get(id).unwrap();
             assert_eq!((pooled.mean, pooled.min, pooled.p5), (known.mean, known.min, known.p5), "{} {id}", row.line);

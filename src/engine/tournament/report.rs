@@ -1,6 +1,6 @@
 //! A tournament as a report: what the writers of files take.
 
-use crate::metrics::METRICS;
+use crate::metrics::standard;
 use crate::report::{Look, ReferenceInfo, TournamentReport, TournamentRow};
 
 use super::{Row, RowStatus, Tournament};
@@ -54,7 +54,7 @@ impl Row {
             picture: self.picture.clone(),
             ..TournamentRow::default()
         };
-        for id in METRICS.iter().map(|metric| metric.id()) {
+        for id in standard().iter().map(|metric| metric.id()) {
             if let Some(pooled) = self.scores.get(id) {
                 row.score(id, pooled, self.identical.get(id).copied().unwrap_or(0));
             }

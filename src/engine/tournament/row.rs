@@ -9,7 +9,7 @@ use crate::engine::recipe::{Head, Recipe};
 use crate::engine::scorer::{Measurement, measure, provenance};
 use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
-use crate::metrics::{METRICS, Value, pool};
+use crate::metrics::{Value, pool, standard};
 use crate::models::{Footprint, Runtime};
 
 use super::{Plan, Row, RowStatus};
@@ -102,7 +102,7 @@ impl Bench<'_> {
             }
             let frame = clock.frame(&mut *sources.candidate, own, self.stop)?;
             let truth = sources.reference.frame(&mut Request::new(number, self.stop))?;
-            tally.add(measure(&truth, &frame, METRICS, self.workshop.kernel)?);
+            tally.add(measure(&truth, &frame, &standard(), self.workshop.kernel)?);
             if number == self.plan.picture {
                 tell(Word::Picture(&truth));
                 row.picture = Some(kept(&frame, self.workshop)?);
@@ -231,7 +231,7 @@ impl Tally {
         Self {
             infos: (reference.clone(), candidate.clone()),
             pairing,
-            values: METRICS.iter().map(|m| (m.id(), Vec::new())).collect(),
+            values: standard().iter().map(|m| (m.id(), Vec::new())).collect(),
             steps: Vec::new(),
             measured: 0,
             larger: 1.0,

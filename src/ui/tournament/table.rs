@@ -7,7 +7,7 @@ use egui::{
 };
 
 use crate::engine::{Row, RowStatus, State, Tournament};
-use crate::metrics::{self, METRICS};
+use crate::metrics;
 use crate::views::{figures, style};
 
 use super::super::desk::{Action, Desk};
@@ -37,7 +37,7 @@ impl Column {
     /// arrive.
     fn figures() -> Vec<Column> {
         let fixed = [Column::Seconds, Column::Fps, Column::Memory, Column::Film];
-        fixed.into_iter().chain(METRICS.iter().map(|m| Column::Metric(m.id()))).collect()
+        fixed.into_iter().chain(metrics::standard().iter().map(|m| Column::Metric(m.id()))).collect()
     }
 
     /// Heading, unit, what it means.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use doublet::engine::{Card, CardSpeed, CardStatus, Plan, Referee, Row, RowStatus, Tournament};
-use doublet::metrics::{METRICS, pool};
+use doublet::metrics::{pool, standard};
 use doublet::models::{ModelInfo, Precision};
 
 use super::fake::picture;
@@ -100,7 +100,7 @@ pub fn finish(row: &mut Row, seconds: f64, psnr: f64, picture_size: (u32, u32), 
     row.first_seconds = Some(seconds + 0.4);
     row.memory_bytes = Some((90e6 + seconds * 1e9) as u64);
     row.film_seconds = Some(seconds * 172_800.0);
-    for (i, metric) in METRICS.iter().enumerate() {
+    for (i, metric) in standard().iter().enumerate() {
         let base = if metric.id().starts_with("ssim") { 0.7 + psnr / 200.0 } else { psnr + i as f64 };
         row.scores.insert(metric.id(), pool(&[base - 0.01, base + 0.01]).unwrap());
     }

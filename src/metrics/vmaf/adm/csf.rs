@@ -27,11 +27,14 @@ impl Viewing {
     /// The v0.6.1 models: three heights from 1080 lines.
     pub const V0: Self = Self { curve: Curve::Watson, noise: 0.03125 };
     /// The v1 models at three heights from 1080 lines, and at one and a half from 2160: the same angle a sample.
-    pub const V1_3H: Self = Self::blend([[0.01183, 0.025026, 0.04295, 0.058621], [0.004302, 0.011778, 0.023918, 0.035901]]);
+    pub const V1_3H: Self =
+        Self::blend([[0.01183, 0.025026, 0.04295, 0.058621], [0.004302, 0.011778, 0.023918, 0.035901]]);
     /// The v1 phone model: five heights from 1080 lines.
-    pub const V1_5H: Self = Self::blend([[0.004212, 0.014809, 0.029642, 0.047464], [0.000984, 0.005852, 0.0146, 0.027574]]);
+    pub const V1_5H: Self =
+        Self::blend([[0.004212, 0.014809, 0.029642, 0.047464], [0.000984, 0.005852, 0.0146, 0.027574]]);
     /// The v1 models at three heights from 2160 lines.
-    pub const V1_2160_3H: Self = Self::blend([[0.00226, 0.01183, 0.025026, 0.04295], [0.000479, 0.004302, 0.011778, 0.023918]]);
+    pub const V1_2160_3H: Self =
+        Self::blend([[0.00226, 0.01183, 0.025026, 0.04295], [0.000479, 0.004302, 0.011778, 0.023918]]);
 
     const fn blend(table: [[f32; SCALES]; 2]) -> Self {
         Self { curve: Curve::Blend(table), noise: 0.02 }

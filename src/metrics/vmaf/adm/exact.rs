@@ -34,8 +34,9 @@ pub(super) fn mask(bands: [&[i16]; 3], factors: [u16; 3], around: &mut [i32], ow
         for (band, (factor, (add, shift))) in bands.iter().zip(factors.into_iter().zip(ROUND)) {
             let weighted = ((i32::from(band[i]) * i32::from(factor) + add) >> shift) as i16;
             let magnitude = i32::from(weighted).abs();
-            let thirtieth = i32::from(((4369 * magnitude + 2048) >> 12) as i16);
-            let fifteenth = i32::from(((8738 * magnitude + 2048) >> 12) as i16);
+            let thirtieth = (4369 * magnitude + 2048) >> 12;
+            // libvmaf's portable code cuts this to 16 signed bits, its vector code does not.
+            let fifteenth = (8738 * magnitude + 2048) >> 12;
             around[i] += thirtieth;
             own[i] += fifteenth - thirtieth;
         }

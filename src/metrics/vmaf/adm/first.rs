@@ -9,7 +9,7 @@ use super::kernels;
 /// Largest magnitude of a reference coefficient for which the median stands for libvmaf's division. The first that
 /// differs is 16554.
 pub(super) const PLAIN: u16 = 16384;
-/// Largest weighted magnitude for which the masking's centre stays within libvmaf's 16 bits.
+/// Largest weighted magnitude for which a fifteenth of it stays within the masking's 16 bits.
 pub(super) const UNWRAPPED: u16 = 15359;
 /// Square of the cosine of one degree, as libvmaf rounds it.
 pub(super) const COS_SQUARED: f64 = 0.999_695_4f32 as f64;

@@ -18,13 +18,15 @@ mod deep;
 mod detail;
 mod dwt;
 mod exact;
+mod extractor;
 mod first;
 mod levels;
 mod region;
 mod walk;
 
 pub use csf::Viewing;
-pub use detail::{AdmDetail, ScaleDetail, detail, loss_map};
+pub use detail::{ADM_LOSS, AdmDetail, AdmLoss, ScaleDetail, detail};
+pub use extractor::{ADM, ADM3, ADM3_V1, ADM3_V1_5H, ADM3_V1_2160, Adm};
 
 use crate::frame::{Plane, Sample};
 use crate::metrics::{MetricError, Pair, Reads};
@@ -121,7 +123,7 @@ impl Measured {
 pub fn measure(pair: &Pair<'_>, asks: &[Ask]) -> Result<Measured, MetricError> {
     let pictures = Pictures::new(pair)?;
     let mut measured = pictures.nothing_yet(asks);
-    pictures.walk(asks, None, |scale, _, found| {
+    pictures.walk(asks, None, |scale, found| {
         for (number, ask) in asks.iter().enumerate() {
             let roots = found.numerator(number, ask);
             measured.numerators[number][scale] = roots[0] + roots[1] + roots[2];
@@ -201,7 +203,7 @@ impl<'a> Pictures<'a> {
     }
 
     /// Walks all scales, finest first, and shows what each came to. With `weights` (by scale) it paints.
-    fn walk(&self, asks: &[Ask], weights: Option<&[Vec<[f64; 3]>; SCALES]>, mut show: impl FnMut(usize, [&Axis; 2], Found<'_>)) {
+    fn walk(&self, asks: &[Ask], weights: Option<&[Vec<[f64; 3]>; SCALES]>, mut show: impl FnMut(usize, Found<'_>)) {
         let mut below: Option<Below> = None;
         for scale in 0..SCALES {
             let (x, y) = (&self.x[scale], &self.y[scale]);
@@ -221,7 +223,7 @@ impl<'a> Pictures<'a> {
                 }
             };
             below = Some(next);
-            show(scale, axes, Found { scale, axes, sums });
+            show(scale, Found { scale, axes, sums });
         }
     }
 }

@@ -73,7 +73,6 @@ pub(super) struct Scratch<C> {
     pub low: Vec<C>,
     pub high: Vec<C>,
     pub spare: Vec<C>,
-    pub wide: [Vec<i32>; 3],
 }
 
 /// What one block of rows came to.
@@ -83,8 +82,24 @@ pub(super) struct Sums {
     pub asks: Vec<[u64; 3]>,
     /// The reference's, by band.
     pub reference: [u64; 3],
+    /// By map (asks, then the reference) and band, before the rounding of rows.
+    pub raw: Vec<[f64; 3]>,
     /// Contribution maps of the inner columns, row after row: one an ask, then the reference's.
     pub painted: Vec<Vec<f32>>,
+}
+
+impl Sums {
+    /// Nothing yet, with room for `painted` coefficients a map.
+    fn new<L: Level>(walk: &Walk<'_, L>, painted: usize) -> Self {
+        let asks = walk.asks.len();
+        let maps = walk.weights.map_or(0, <[_]>::len);
+        Self {
+            asks: vec![[0; 3]; asks],
+            reference: [0; 3],
+            raw: vec![[0.0; 3]; asks + 1],
+            painted: (0..maps).map(|_| Vec::with_capacity(painted)).collect(),
+        }
+    }
 }
 
 /// What the weights of a painting walk are: by map (asks, then the reference) and band.
@@ -135,13 +150,15 @@ impl<L: Level> Walk<'_, L> {
             let pieces = a.par_chunks_mut(BLOCK * next.width).zip(b.par_chunks_mut(BLOCK * next.width));
             pieces.enumerate().map(|(block, (a, b))| self.block(block, Some([a, b]))).collect()
         };
-        let mut total = Sums { asks: vec![[0; 3]; self.asks.len()], ..Sums::default() };
-        total.painted = self.weights.map_or_else(Vec::new, |weights| vec![Vec::new(); weights.len()]);
+        let mut total = Sums::new(self, 0);
         for part in sums {
             for (total, part) in total.asks.iter_mut().zip(&part.asks) {
                 add(total, part);
             }
             add(&mut total.reference, &part.reference);
+            for (total, part) in total.raw.iter_mut().flatten().zip(part.raw.iter().flatten()) {
+                *total += part;
+            }
             for (total, part) in total.painted.iter_mut().zip(part.painted) {
                 total.extend_from_slice(&part);
             }
@@ -225,12 +242,7 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         let triple = || [(); 3].map(|()| vec![C::default(); n]);
         let inner = walk.x.inner.len();
         let mask = || Mask { around: vec![0; inner + 2], own: vec![0; inner + 2] };
-        let painted = walk.weights.map_or(0, <[_]>::len);
-        let sums = Sums {
-            asks: vec![[0; 3]; walk.asks.len()],
-            reference: [0; 3],
-            painted: vec![Vec::with_capacity(inner * counting); painted],
-        };
+        let sums = Sums::new(walk, inner * counting);
         Self {
             scratch: Scratch::default(),
             bands: [triple(), triple()],
@@ -264,6 +276,7 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
             let weight = walk.weights.map_or(0.0, |weights| weights[map][band]);
             let paint = row.as_mut().map(|row| Paint { row, weight });
             let sum = walk.level.cubes_plain(&self.bands[0][band][inner.clone()], paint);
+            self.sums.raw[map][band] += sum as f64;
             self.sums.reference[band] += csf::rounded(sum, walk.shifts[1]);
         }
     }
@@ -308,6 +321,7 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
                 let weight = walk.weights.map_or(0.0, |weights| weights[number][band]);
                 let paint = row.as_mut().map(|row| Paint { row, weight });
                 let sum = walk.level.cubes(&coefficients[inner.clone()], &self.threshold, number, band, paint);
+                self.sums.raw[number][band] += sum as f64;
                 self.sums.asks[number][band] += csf::rounded(sum, walk.shifts[0]);
             }
         }

@@ -1,0 +1,52 @@
+//! One frame of the reference beside the candidate's, with what stands around it.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::color;
+use crate::frame::{Frame, Image};
+
+use super::{MetricError, Pair};
+
+/// What an extractor is given: a pair on common ground, the reference's neighbours, and both pictures as R'G'B' for
+/// those that ask.
+pub struct Moment<'a> {
+    /// Same size, same integer layout; Y'CbCr or grey (RGB only where nobody converted).
+    pub pair: Pair<'a>,
+    /// Reference frames before this one, nearest first, on the same ground; fewer, or none, at the start of what is
+    /// measured.
+    pub before: &'a [Arc<Frame>],
+    /// Reference frames after this one, nearest first; fewer, or none, at the end of what is measured.
+    pub after: &'a [Arc<Frame>],
+    /// Frames a second; `None` for a still.
+    pub rate: Option<f64>,
+    /// What R'G'B' is made of, where it is not the pair.
+    shown: Pair<'a>,
+    rgb: OnceLock<Result<(Image, Image), MetricError>>,
+}
+
+impl<'a> Moment<'a> {
+    /// A pair with no neighbours.
+    pub fn new(pair: Pair<'a>) -> Self {
+        Self { pair, before: &[], after: &[], rate: None, shown: pair, rgb: OnceLock::new() }
+    }
+
+    /// The same among its neighbours, at `rate` frames a second.
+    pub fn among(self, before: &'a [Arc<Frame>], after: &'a [Arc<Frame>], rate: Option<f64>) -> Self {
+        Self { before, after, rate, ..self }
+    }
+
+    /// The same with R'G'B' taken from `shown`: an RGB original need not go through Y'CbCr and back.
+    pub fn shown_by(self, shown: Pair<'a>) -> Self {
+        Self { shown, rgb: OnceLock::new(), ..self }
+    }
+
+    /// Both pictures as gamma-encoded R'G'B', 0..1 nominal, not clipped: reference first. Made once.
+    ///
+    /// # Errors
+    /// [`MetricError::Color`] when they cannot be converted.
+    pub fn rgb(&self) -> Result<&(Image, Image), MetricError> {
+        let convert = |frame: &Frame| color::to_rgb(frame).map_err(|error| MetricError::Color(error.to_string()));
+        let both = || Ok((convert(self.shown.reference())?, convert(self.shown.candidate())?));
+        self.rgb.get_or_init(both).as_ref().map_err(Clone::clone)
+    }
+}

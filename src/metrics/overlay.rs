@@ -1,0 +1,74 @@
+//! Where a score comes from: a number for every place of the picture.
+
+use crate::frame::Map;
+
+use super::{Memo, MetricError, Moment};
+
+/// Draws one kind of evidence over the picture. Stateless, as an [`super::Extractor`] is.
+pub trait Overlay: Sync {
+    fn about(&self) -> &'static OverlayAbout;
+
+    /// The map of one moment.
+    ///
+    /// # Errors
+    /// [`MetricError`] when the moment lacks what is read.
+    fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError>;
+
+    /// Short name in flags ("error"); unique and stable.
+    fn id(&self) -> &'static str {
+        self.about().id
+    }
+}
+
+/// The fixed facts of an overlay.
+#[derive(Debug)]
+pub struct OverlayAbout {
+    /// Unique and stable ("signed_error").
+    pub id: &'static str,
+    /// For people ("Signed error").
+    pub label: &'static str,
+    /// Of a map's number ("codes", "dB"), or empty.
+    pub unit: &'static str,
+    pub scale: Scale,
+    /// Digits after the point that are worth showing of a number under the cursor.
+    pub decimals: usize,
+    /// The number that the whole map comes to, and what that number is.
+    pub pool: fn(&Map) -> f64,
+    /// Of the pooled number, in words: "1 - SSIM", "mean squared error, codes squared".
+    pub pools_to: &'static str,
+    /// Reference frames before and after the moment that it reads.
+    pub before: usize,
+    pub after: usize,
+    /// What a lit place means, for somebody who never heard of it. One or two sentences.
+    pub meaning: &'static str,
+    /// What it cannot tell; ends in what remains unknown where the map is dark.
+    pub limits: &'static str,
+}
+
+/// How a map's numbers become colours. Colours carry meaning and are the same everywhere: orange boosted or added, blue
+/// lost, red contradicting or invented, violet invented beyond the input; never red against green.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Scale {
+    /// Dark at 0, brightest at `to` and above.
+    Sequential { to: f32 },
+    /// Blue at `-to` and below, dark at 0, orange at `to` and above; both ends in a word.
+    Diverging { to: f32, low: &'static str, high: &'static str },
+    /// Each place belongs to a class: the value is an index, 0 dark and unnamed, n for `classes[n - 1]`.
+    Classes(&'static [Class]),
+}
+
+/// A kind of place on a map of classes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Class {
+    pub label: &'static str,
+    pub tint: Tint,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tint {
+    White,
+    Blue,
+    Orange,
+    Red,
+    Violet,
+}
