@@ -52,6 +52,11 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
+    &vmaf::adm::ADM,
+    &vmaf::adm::ADM3,
+    &vmaf::adm::ADM3_V1,
+    &vmaf::adm::ADM3_V1_5H,
+    &vmaf::adm::ADM3_V1_2160,
 ];
 
 /// Every metric, in the order in which people see them.
@@ -68,4 +73,4 @@ pub static METRICS: &[&dyn Metric] = &[
 ];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR];
+pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &vmaf::adm::ADM_LOSS];
