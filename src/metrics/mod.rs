@@ -7,6 +7,7 @@
 //! is a file and a line. Per-frame values and [`pool`]ing are apart.
 
 mod about;
+mod cambi;
 mod downscale;
 mod error;
 mod errors;
@@ -24,6 +25,7 @@ mod psnr;
 mod ssim;
 mod table;
 pub mod vmaf;
+pub mod xpsnr;
 
 pub use about::{About, Direction, Group, Task, Trust, TrustLevel};
 pub use error::MetricError;
@@ -47,16 +49,20 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &psnr::CB,
     &psnr::CR,
     &ssim::Ssim,
-    &vmaf::motion::Motion,
-    &vmaf::motion::MotionHfr,
-    &vmaf::speed::SPEED_CHROMA,
-    &vmaf::speed::SPEED_CHROMA_5H,
-    &vmaf::speed::SPEED_CHROMA_2160,
+    &xpsnr::LUMA,
+    &xpsnr::CHROMA,
     &vmaf::adm::ADM,
     &vmaf::adm::ADM3,
     &vmaf::adm::ADM3_V1,
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
+    &vmaf::motion::Motion,
+    &vmaf::motion::MotionHfr,
+    &vmaf::speed::SPEED_CHROMA,
+    &vmaf::speed::SPEED_CHROMA_5H,
+    &vmaf::speed::SPEED_CHROMA_2160,
+    &cambi::PLAIN,
+    &cambi::V1,
 ];
 
 /// Every metric, in the order in which people see them.
@@ -65,12 +71,31 @@ pub static METRICS: &[&dyn Metric] = &[
     &psnr::PSNR_CB,
     &psnr::PSNR_CR,
     &ssim::SSIM_Y,
+    &xpsnr::XPSNR_Y,
+    &xpsnr::XPSNR_CB,
+    &xpsnr::XPSNR_CR,
+    //V0
     &vmaf::score::VMAF_CEILING,
+    &vmaf::score::VMAF_V1,
+    &vmaf::score::VMAF_V1_PHONE,
+    &vmaf::score::VMAF_V1_4K,
+    &vmaf::score::VMAF_V1_4K_3H,
+    &vmaf::score::VMAF_V1_HFR,
+    &vmaf::score::VMAF_V1_PHONE_HFR,
+    &vmaf::score::VMAF_V1_4K_HFR,
+    &vmaf::score::VMAF_V1_4K_3H_HFR,
+    &cambi::CAMBI,
+    //VIF
+    &vmaf::features::ADM2,
+    &vmaf::features::ADM2_NEG,
     &vmaf::features::MOTION2,
+    &vmaf::features::ADM3,
     &vmaf::features::MOTION3,
-    &vmaf::features::MOTION3_V1,
     &vmaf::features::SPEED_CHROMA,
+    &cambi::CAMBI_V1,
+    &vmaf::features::ADM3_V1,
+    &vmaf::features::MOTION3_V1,
 ];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &vmaf::adm::ADM_LOSS];
+pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &vmaf::adm::ADM_LOSS, &cambi::BANDING];
