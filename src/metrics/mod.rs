@@ -42,7 +42,7 @@ use table::added_extractors;
 pub use table::{Added, add, cost, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim];
+pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &vmaf::vif::VIF];
 
 /// Every metric, in the order in which people see them.
 pub static METRICS: &[&dyn Metric] = &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y];
