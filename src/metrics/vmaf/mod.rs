@@ -8,5 +8,6 @@ pub mod motion;
 pub mod score;
 pub mod speed;
 pub mod svm;
+pub mod vif;
 pub mod ways;
 mod words;
