@@ -10,7 +10,7 @@
 //!   models were never trained on such pictures. Scores are mixed frame by frame, then pooled.
 //! - **Means**: arithmetic, and libvmaf's harmonic mean n / sum(1 / (s + 1)) - 1.
 
-use crate::metrics::{About, Features, Metric, MetricError, Value, pool};
+use crate::metrics::{About, Features, Metric, MetricError, POOLINGS, Value, pool};
 
 use super::model::{Finish, Model, Shelf, shelf};
 use super::score::{V0, V0_NEG};
@@ -23,26 +23,11 @@ pub struct Way {
     pub model: &'static str,
     /// As people name it ("luma", "6:1:1").
     pub mix: &'static str,
-    pub pooling: Pooling,
+    /// As people name it ("mean", "harmonic mean").
+    pub pooling: &'static str,
     pub score: f64,
     /// Where the number comes from, in a line to copy.
     pub words: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Pooling {
-    Mean,
-    Harmonic,
-}
-
-impl Pooling {
-    /// As people name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::Harmonic => "harmonic mean",
-        }
-    }
 }
 
 /// A variant of a model.
@@ -76,12 +61,15 @@ const VARIANTS: [Variant; 9] = [
 const MIXES: [(&str, f64); 6] =
     [("luma", f64::INFINITY), ("14:1:1", 14.0), ("10:1:1", 10.0), ("8:1:1", 8.0), ("6:1:1", 6.0), ("4:1:1", 4.0)];
 
+/// Ids of the two means among [`POOLINGS`].
+const MEANS: [&str; 2] = ["mean", "harmonic_mean"];
+
 const CB: [&str; 6] = ["adm2_cb", "motion2_cb", "vif_scale0_cb", "vif_scale1_cb", "vif_scale2_cb", "vif_scale3_cb"];
 const CB_NEG: [&str; 6] =
-    ["adm2_neg_cb", "motion2_cb", "vif_scale0_neg_cb", "vif_scale1_neg_cb", "vif_scale2_neg_cb", "vif_scale3_neg_cb"];
+    ["adm2_neg_cb", "motion2_cb", "vif_neg_scale0_cb", "vif_neg_scale1_cb", "vif_neg_scale2_cb", "vif_neg_scale3_cb"];
 const CR: [&str; 6] = ["adm2_cr", "motion2_cr", "vif_scale0_cr", "vif_scale1_cr", "vif_scale2_cr", "vif_scale3_cr"];
 const CR_NEG: [&str; 6] =
-    ["adm2_neg_cr", "motion2_cr", "vif_scale0_neg_cr", "vif_scale1_neg_cr", "vif_scale2_neg_cr", "vif_scale3_neg_cr"];
+    ["adm2_neg_cr", "motion2_cr", "vif_neg_scale0_cr", "vif_neg_scale1_cr", "vif_neg_scale2_cr", "vif_neg_scale3_cr"];
 
 /// Everything that [`ways`] reads.
 const ALL: [&str; 33] = all();
@@ -144,11 +132,10 @@ pub fn ways(frames: &[Features]) -> Result<Vec<Way>, MetricError> {
         for &(mix, weight) in MIXES.iter().filter(|(_, weight)| has_chroma || weight.is_infinite()) {
             let mixed: Vec<f64> = (0..frames.len()).map(|n| mixed(&scores, n, weight)).collect();
             let pooled = pool(&mixed).ok_or(MetricError::NotMeasured { feature: V0[0] })?;
-            let means = [(Pooling::Mean, Some(pooled.mean)), (Pooling::Harmonic, pooled.harmonic_mean)];
-            for (pooling, score) in means {
-                let score = score.ok_or(MetricError::NotMeasured { feature: V0[0] })?;
-                let words = provenance(variant, mix, pooling, score, frames.len());
-                ways.push(Way { model: variant.name, mix, pooling, score, words });
+            for mean in POOLINGS.iter().filter(|pooling| MEANS.contains(&pooling.id)) {
+                let score = (mean.of)(&pooled).ok_or(MetricError::NotMeasured { feature: V0[0] })?;
+                let words = provenance(variant, mix, mean.label, score, frames.len());
+                ways.push(Way { model: variant.name, mix, pooling: mean.label, score, words });
             }
         }
     }
@@ -173,8 +160,8 @@ fn mixed(scores: &[Vec<f64>], frame: usize, luma: f64) -> f64 {
     }
 }
 
-fn provenance(variant: &Variant, mix: &str, pooling: Pooling, score: f64, frames: usize) -> String {
+fn provenance(variant: &Variant, mix: &str, pooling: &str, score: f64, frames: usize) -> String {
     let planes = if mix == "luma" { "luma alone".to_owned() } else { format!("Y:Cb:Cr {mix}") };
     let frames = if frames == 1 { "1 frame".to_owned() } else { format!("{frames} frames") };
-    format!("VMAF {score:.4} ({}; {planes}; {} of {frames})", variant.source, pooling.name())
+    format!("VMAF {score:.4} ({}; {planes}; {pooling} of {frames})", variant.source)
 }
