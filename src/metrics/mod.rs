@@ -34,7 +34,7 @@ pub use moment::Moment;
 pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
-pub use pool::{Pooled, percentile, pool};
+pub use pool::{Pooled, percentile, pool, pool_timed};
 pub use psnr::cap_db;
 use table::added_extractors;
 pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
