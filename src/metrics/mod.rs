@@ -7,6 +7,7 @@
 //! is a file and a line. Per-frame values and [`pool`]ing are apart.
 
 mod about;
+mod cambi;
 mod downscale;
 mod error;
 mod errors;
@@ -19,10 +20,12 @@ mod overlay;
 mod pair;
 mod plan;
 mod pool;
+mod pooling;
 mod psnr;
 mod ssim;
 mod table;
 pub mod vmaf;
+pub mod xpsnr;
 
 pub use about::{About, Direction, Group, Task, Trust, TrustLevel};
 pub use error::MetricError;
@@ -35,15 +38,27 @@ pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
 pub use pool::{Pooled, percentile, pool, pool_timed};
+pub use pooling::{POOLINGS, Pooling};
 pub use psnr::cap_db;
 use table::added_extractors;
-pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
+pub use table::{Added, add, cost, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim];
+pub static EXTRACTORS: &[&dyn Extractor] =
+    &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &cambi::PLAIN, &cambi::V1, &xpsnr::LUMA, &xpsnr::CHROMA];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] = &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y];
+pub static METRICS: &[&dyn Metric] = &[
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &ssim::SSIM_Y,
+    &cambi::CAMBI,
+    &cambi::CAMBI_V1,
+    &xpsnr::XPSNR_Y,
+    &xpsnr::XPSNR_CB,
+    &xpsnr::XPSNR_CR,
+];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR];
+pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &cambi::BANDING];
