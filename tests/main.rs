@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod adm;
     mod chains;
     mod cli_run;
     mod color;
