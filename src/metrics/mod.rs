@@ -21,6 +21,7 @@ mod pair;
 mod plan;
 mod pool;
 mod psnr;
+mod psnr_hvs;
 mod ssim;
 mod table;
 pub mod vmaf;
@@ -42,11 +43,11 @@ use table::added_extractors;
 pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &cambi::PLAIN, &cambi::V1, &xpsnr::LUMA, &xpsnr::CHROMA];
+pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &cambi::PLAIN, &psnr_hvs::PsnrHvs, &cambi::V1, &xpsnr::LUMA, &xpsnr::CHROMA];
 
 /// Every metric, in the order in which people see them.
 pub static METRICS: &[&dyn Metric] =
-    &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y, &cambi::CAMBI, &cambi::CAMBI_V1, &xpsnr::XPSNR_Y, &xpsnr::XPSNR_CB, &xpsnr::XPSNR_CR];
+    &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y, &cambi::CAMBI, &psnr_hvs::PSNR_HVS_Y, &cambi::CAMBI_V1, &xpsnr::XPSNR_Y, &xpsnr::XPSNR_CB, &xpsnr::XPSNR_CR];
 
 /// Every overlay, in the order in which people see them.
 pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &cambi::BANDING];
