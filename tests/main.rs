@@ -33,5 +33,6 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vmaf;
     mod window;
 }
