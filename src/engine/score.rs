@@ -12,8 +12,8 @@ use crate::report::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreR
 use super::crop::Crop;
 use super::pairing::Pairing;
 use super::recipe::{Head, Recipe};
-use super::reel::Reel;
-use super::scorer::{Scene, Scorer, provenance, rate_of};
+use super::reel::{Get, Window};
+use super::scorer::{Scorer, provenance, rate_of};
 use super::workshop::Workshop;
 
 /// What to measure.
@@ -56,7 +56,8 @@ pub fn score(
     let range = checked_range(settings.frames.clone(), &info)?;
     let crop = settings.region.map(|asked| asked.aligned(info.layout, (info.width, info.height))).transpose()?;
     let cache = workshop.scores().filter(|_| !settings.fresh);
-    let scorer = || Scorer::new(&settings.metrics, workshop.kernel, crop, cache.clone());
+    let rate = rate_of(&info.timeline);
+    let scorer = || Scorer::new(&settings.metrics, workshop.kernel, crop, cache.clone(), rate);
     let path = match &reference.head {
         Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
         _ => reference.to_string(),
@@ -115,18 +116,17 @@ fn score_one(
             Err(no) => missing.push(Missing { frame, time: times.seconds(frame), reason: no.to_string() }),
         }
     }
-    let rate = rate_of(&times);
     let mut steps: Vec<String> = Vec::new();
     let mut frames = Vec::with_capacity(pairs.len());
     std::thread::scope(|scope| {
         let wanted = reach.all(pairs.iter().map(|p| p.0));
         let (left, _one) = ahead(scope, "reference", left, wanted, stop);
         let (right, _two) = ahead(scope, "candidate", right, pairs.iter().map(|p| p.1).collect(), stop);
-        let mut reel = Reel::default();
+        let mut window = Window::default();
         for &(number, _) in &pairs {
             stop.check()?;
-            let around = reel.around(number, &reach, &mut |_| next(&left))?;
-            let found = scorer.measure(&Scene { around: &around, candidate: &next(&right)?, rate })?;
+            let sources: (Get<'_>, Get<'_>) = (&mut |_| next(&left), &mut |_| next(&right));
+            let found = scorer.measure(&window.scene(number, &reach, &pairing, sources)?)?;
             let mut scores = FrameScores::new(number, times.seconds(number));
             found.values.iter().for_each(|(id, value)| scores.set(id, value));
             frames.push(scores);
