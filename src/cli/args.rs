@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::metrics;
+use crate::views::Limit;
+
 /// A loupe for moving pictures: a source beside its encodes and upscales, in step, with live scores.
 #[derive(Parser, Debug)]
 #[command(
@@ -64,6 +67,7 @@ pub struct Sides {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = overlays())]
 pub struct Shot {
     #[command(flatten)]
     pub sides: Sides,
@@ -79,6 +83,15 @@ pub struct Shot {
     /// Size of the picture in pixels; the reference's own size if not given.
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     pub size: Option<(u32, u32)>,
+    /// Evidence to draw over candidates; see below.
+    #[arg(long, value_name = "ID")]
+    pub overlay: Option<String>,
+    /// How much of the picture gives way to the overlay, 0 to 1.
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "overlay")]
+    pub strength: Option<f32>,
+    /// Where the overlay's scale ends: a number in its unit, or `auto`.
+    #[arg(long, value_name = "NUMBER", value_parser = parse_limit, requires = "overlay")]
+    pub limit: Option<Limit>,
     /// Where to write. Flicker writes one picture a side, with its place in the name.
     #[arg(short, long, value_name = "FILE.png")]
     pub output: PathBuf,
@@ -196,6 +209,33 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
         Some((w, h)) if (16..=16384).contains(&w) && (16..=16384).contains(&h) => Ok((w, h)),
         _ => Err("a size is written like 1280x720, each side from 16 to 16384".into()),
     }
+}
+
+/// A share from 0 to 1.
+fn parse_share(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a strength is a number from 0 to 1, such as 0.7".into()),
+    }
+}
+
+/// Where a scale ends.
+fn parse_limit(text: &str) -> Result<Limit, String> {
+    match text.parse::<f32>() {
+        Ok(to) if to.is_finite() && to > 0.0 => Ok(Limit::At(to)),
+        Err(_) if text == "auto" => Ok(Limit::Auto),
+        _ => Err("a limit is a number above 0 in the overlay's unit, or auto".into()),
+    }
+}
+
+/// The table of overlays, for the help.
+fn overlays() -> String {
+    let mut text = String::from("Overlays:\n");
+    for overlay in metrics::overlays() {
+        let about = overlay.about();
+        text += &format!("  {:<16} {}. {}\n", about.id, about.label, about.meaning);
+    }
+    text + "\nA dark place means what its overlay says and no more; the window tells what each cannot tell."
 }
 
 /// A number of seconds above 0.

@@ -3,7 +3,8 @@
 //! ```text
 //! Command ─► Engine ─ wishes ─► worker (a thread a track) ─ frames ─┐
 //!              │                                                   ├─► Engine::update ─► State
-//!              └─ pairs ──► measurer (live, background) ─ scores ──┘
+//!              └─ pairs ──► measurer (live, background) ─ scores ──┤
+//!                     └───► mapper ─ maps ───────────────────────┘
 //! ```
 //!
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
@@ -14,6 +15,7 @@ mod command;
 mod core;
 mod exam;
 mod hardest;
+mod mapper;
 mod measurer;
 mod pairing;
 mod playback;
@@ -35,6 +37,7 @@ pub use self::core::{Engine, Remote, Settings};
 pub use command::Command;
 pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
+pub use mapper::{Found, Mapped};
 pub use pairing::{Pairing, Unpaired};
 pub use range::default_range;
 pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind, codecs};

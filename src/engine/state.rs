@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::frame::{Frame, Severity, SourceInfo};
 
-use super::{Card, Tournament};
+use super::{Card, Mapped, Tournament};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -23,6 +23,10 @@ pub struct State {
     pub busy: Option<(String, Option<f32>)>,
     /// In and out points: frames of the reference, end excluded.
     pub range: Option<Range<usize>>,
+    /// The overlay whose maps are drawn, by id.
+    pub overlay: Option<&'static str>,
+    /// Maps of each track, the newest last; [`State::map_of`] gives those of what is on show.
+    pub maps: BTreeMap<TrackId, Vec<Mapped>>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.
