@@ -18,6 +18,7 @@ use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
 use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use crate::metrics::standard;
 use crate::models::Home;
 
 /// How much an engine may take.
@@ -101,7 +102,7 @@ impl Engine {
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
         let maps = relay(&sender, &wake, |(id, mapped)| Event::Map(id, mapped));
         Self {
-            state: State::default(),
+            state: State { metrics: standard().iter().map(|metric| metric.id()).collect(), ..State::default() },
             backstage: BTreeMap::new(),
             playback: Playback::default(),
             visible: Vec::new(),
@@ -300,6 +301,8 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::Metrics(ids) => self.choose_metrics(&ids),
+            Command::Region(region) => self.choose_region(region),
         }
     }
 

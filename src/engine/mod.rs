@@ -11,6 +11,7 @@
 //! of watched tracks change together, in [`playback`].
 
 mod chain;
+mod choice;
 mod command;
 mod core;
 mod exam;

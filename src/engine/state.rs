@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::frame::{Frame, Severity, SourceInfo};
+use crate::frame::{Frame, Region, Severity, SourceInfo};
 
 use super::{Card, Mapped, Tournament};
 
@@ -27,6 +27,10 @@ pub struct State {
     pub overlay: Option<&'static str>,
     /// Maps of each track, the newest last; [`State::map_of`] gives those of what is on show.
     pub maps: BTreeMap<TrackId, Vec<Mapped>>,
+    /// Ids of the metrics that are measured, in the order of the metrics' table.
+    pub metrics: Vec<&'static str>,
+    /// The part of the picture that is measured; the whole where there is none.
+    pub region: Option<Region>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

@@ -10,6 +10,8 @@ mod looks;
 pub mod models;
 #[path = "ui/overlay.rs"]
 mod overlay;
+#[path = "ui/scores.rs"]
+mod scores;
 #[path = "ui/shelf.rs"]
 mod shelf;
 #[path = "ui/tournament.rs"]
