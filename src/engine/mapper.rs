@@ -2,6 +2,7 @@
 //! looks at any more is not begun, and one that comes too late is dropped.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -9,13 +10,15 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 
 use crate::color::conform;
-use crate::frame::{Frame, FrameSource, Map, Request, SourceError, Stop, Timeline};
+use crate::frame::{Frame, FrameSource, Map, Request, SourceError, Stop, Urgency};
 use crate::metrics::{Memo, Moment, Overlay, Pair, overlay};
 
 use super::core::Engine;
+use super::pairing::Pairing;
 use super::recipe::Recipe;
+use super::reel::{Around, Reach, Reel};
 use super::schedule::AHEAD;
-use super::scorer::common_ground;
+use super::scorer::{common_ground, rate_of, stored_rgb};
 use super::tracks::Arrival;
 use super::worker::Teller;
 use super::workshop::Workshop;
@@ -85,6 +88,10 @@ pub(super) struct MapJob {
     /// The reference's frame, and what it is opened from where neighbours are wanted.
     number: usize,
     recipe: Arc<Recipe>,
+    /// The frames among which neighbours are looked for: those that scores see too.
+    extent: Range<usize>,
+    /// Of the reference, frames a second.
+    rate: Option<f64>,
 }
 
 impl MapJob {
@@ -197,24 +204,34 @@ impl Draftsman {
         let target = common_ground(&job.reference, job.candidate.layout.sample);
         let there = |frame: &Arc<Frame>| Ok::<_, SourceError>(conform(frame, &target, kernel)?.0);
         let (reference, candidate) = (there(&job.reference)?, there(&job.candidate)?);
-        let (mut before, mut after, mut rate) = (Vec::new(), Vec::new(), None);
-        if about.before + about.after > 0 {
-            let source = self.reference(&job.recipe)?;
-            let timeline = source.info().timeline.clone();
-            rate = frames_a_second(&timeline);
-            let stop = Stop::default();
-            let mut frame = |n: usize| there(&source.frame(&mut Request::new(n, &stop))?);
-            let number = job.number;
-            before = (1..=about.before.min(number)).map(|k| frame(number - k)).collect::<Result<_, _>>()?;
-            let last = timeline.len().saturating_sub(1);
-            let rest = last.saturating_sub(number);
-            after = (1..=about.after.min(rest)).map(|k| frame(number + k)).collect::<Result<_, _>>()?;
-        }
-        let pair = Pair::new(&reference, &candidate)?;
-        let moment = Moment::new(pair).among(&before, &after, rate);
+        let around = self.around(job)?;
+        let beside = |frames: &[Arc<Frame>]| frames.iter().map(there).collect::<Result<Vec<_>, _>>();
+        let (before, after) = (beside(&around.before)?, beside(&around.after)?);
+        let shown = match stored_rgb(&job.reference, target) {
+            Some(rgb) => Some((conform(&job.reference, &rgb, kernel)?.0, conform(&job.candidate, &rgb, kernel)?.0)),
+            None => None,
+        };
+        let moment = Moment::new(Pair::new(&reference, &candidate)?).among(&before, &after, job.rate);
+        let moment = match &shown {
+            Some((reference, candidate)) => moment.shown_by(Pair::new(reference, candidate)?),
+            None => moment,
+        };
         let map = job.overlay.map(&moment, &self.memo)?;
         let pooled = (about.pool)(&map);
         Ok(Found { map: Arc::new(map), pooled })
+    }
+
+    /// The reference's frame among the neighbours that the overlay reads.
+    fn around(&mut self, job: &MapJob) -> Result<Around, SourceError> {
+        let about = job.overlay.about();
+        let reach = Reach { before: about.before, after: about.after, extent: job.extent.clone() };
+        Reel::default().around(job.number, &reach, &mut |n| {
+            if n == job.number {
+                return Ok(job.reference.clone());
+            }
+            let stop = Stop::default();
+            self.reference(&job.recipe)?.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) })
+        })
     }
 
     /// The reference's own source, opened when first wanted. Its frames come from the store where it has them.
@@ -227,15 +244,6 @@ impl Draftsman {
             Some((_, source)) => Ok(source),
             None => Err(SourceError::Stopped),
         }
-    }
-}
-
-/// Frames a second over a whole timeline; `None` for a still.
-fn frames_a_second(timeline: &Timeline) -> Option<f64> {
-    match timeline.rate {
-        Some(rate) => Some(rate.as_f64()),
-        None if timeline.len() > 1 && timeline.duration() > 0.0 => Some(timeline.len() as f64 / timeline.duration()),
-        None => None,
     }
 }
 
@@ -264,6 +272,7 @@ impl Engine {
             return Vec::new();
         };
         let recipe = Arc::new(recipe);
+        let rate = reference.info.as_ref().and_then(|info| rate_of(&info.timeline));
         let mut jobs = Vec::new();
         let mut add = |id: TrackId, number: usize, reference: &Arc<Frame>, candidate: &Arc<Frame>| {
             let have = self
@@ -271,9 +280,11 @@ impl Engine {
                 .maps
                 .get(&id)
                 .is_some_and(|maps| maps.iter().any(|mapped| mapped.is_of(overlay.id(), reference, candidate)));
-            let Some(track) = self.backstage.get(&id).map(|back| back.post).filter(|_| !have) else { return };
-            let (reference, candidate, recipe) = (reference.clone(), candidate.clone(), recipe.clone());
-            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe });
+            let Some(back) = self.backstage.get(&id).filter(|_| !have) else { return };
+            let Some(extent) = back.pairing.as_ref().map(Pairing::extent_of_all) else { return };
+            let (track, recipe) = (back.post, recipe.clone());
+            let (reference, candidate) = (reference.clone(), candidate.clone());
+            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe, extent, rate });
         };
         let number = reference.shown.as_ref().map_or(0, |shown| shown.number);
         for id in &self.visible {

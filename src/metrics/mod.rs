@@ -40,7 +40,7 @@ pub use moment::Moment;
 pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
-pub use pool::{Pooled, percentile, pool};
+pub use pool::{Pooled, percentile, pool, pool_timed};
 pub use pooling::{POOLINGS, Pooling};
 pub use psnr::cap_db;
 use table::added_extractors;

@@ -25,6 +25,12 @@ pub static POOLINGS: &[Pooling] = &[
         of: |p| p.harmonic_mean,
     },
     Pooling { id: "min", label: "lowest", meaning: "The frame with the lowest number.", of: |p| Some(p.min) },
+    Pooling {
+        id: "worst_second",
+        label: "worst second",
+        meaning: "The second of the film whose frames are worst on average.",
+        of: |p| p.worst_second,
+    },
     Pooling { id: "p1", label: "1% lowest", meaning: "One frame in a hundred is below.", of: |p| Some(p.p1) },
     Pooling { id: "p5", label: "5% lowest", meaning: "One frame in twenty is below.", of: |p| Some(p.p5) },
     Pooling { id: "p10", label: "10% lowest", meaning: "One frame in ten is below.", of: |p| Some(p.p10) },

@@ -92,6 +92,8 @@ impl Fake {
             frame_fault: None,
             live: BTreeMap::new(),
             series,
+            edges: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             measured: if place == 3 { 0.5 } else { 1.0 },
             provenance: if place == 0 {
                 String::new()
