@@ -150,7 +150,11 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     }
 }
 
-fn pooled(desk: &mut Desk, track: &crate::engine::Track, id: &'static str) -> Option<f64> {
+fn pooled(state: &State, desk: &mut Desk, track: &Track, id: &'static str) -> Option<f64> {
     let of = desk.scores.pooling().of;
     desk.scores.pools.of(timeline(state), track, id).as_ref().and_then(of)
+}
+
+fn timeline(state: &State) -> Option<&Timeline> {
+    state.reference().and_then(|track| track.info.as_ref()).map(|info| &*info.timeline)
 }
