@@ -62,6 +62,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &cambi::PLAIN,
     &cambi::V1,
 ];
@@ -117,4 +119,11 @@ pub static METRICS: &[&dyn Metric] = &[
 ];
 
 /// Every overlay, in the order in which people see them.
-pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &vmaf::adm::ADM_LOSS, &cambi::BANDING];
+pub static OVERLAYS: &[&dyn Overlay] = &[
+    &errors::ERROR,
+    &errors::SIGNED_ERROR,
+    &vmaf::adm::ADM_LOSS,
+    &cambi::BANDING,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
+];
