@@ -57,6 +57,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
@@ -142,6 +144,8 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,
