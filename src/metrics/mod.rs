@@ -8,6 +8,7 @@
 
 mod about;
 mod cambi;
+mod ciede;
 mod downscale;
 mod error;
 mod errors;
@@ -43,11 +44,33 @@ use table::added_extractors;
 pub use table::{Added, add, find, ids, is_served, metrics, overlay, overlay_ids, overlays, select, standard};
 
 /// Everything that looks at pictures.
-pub static EXTRACTORS: &[&dyn Extractor] = &[&psnr::LUMA, &psnr::CB, &psnr::CR, &ssim::Ssim, &cambi::PLAIN, &psnr_hvs::PsnrHvs, &cambi::V1, &xpsnr::LUMA, &xpsnr::CHROMA];
+pub static EXTRACTORS: &[&dyn Extractor] = &[
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &ssim::Ssim,
+    &cambi::PLAIN,
+    &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
+    &cambi::V1,
+    &xpsnr::LUMA,
+    &xpsnr::CHROMA,
+];
 
 /// Every metric, in the order in which people see them.
-pub static METRICS: &[&dyn Metric] =
-    &[&psnr::PSNR_Y, &psnr::PSNR_CB, &psnr::PSNR_CR, &ssim::SSIM_Y, &cambi::CAMBI, &psnr_hvs::PSNR_HVS_Y, &cambi::CAMBI_V1, &xpsnr::XPSNR_Y, &xpsnr::XPSNR_CB, &xpsnr::XPSNR_CR];
+pub static METRICS: &[&dyn Metric] = &[
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &ssim::SSIM_Y,
+    &cambi::CAMBI,
+    &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
+    &cambi::CAMBI_V1,
+    &xpsnr::XPSNR_Y,
+    &xpsnr::XPSNR_CB,
+    &xpsnr::XPSNR_CR,
+];
 
 /// Every overlay, in the order in which people see them.
 pub static OVERLAYS: &[&dyn Overlay] = &[&errors::ERROR, &errors::SIGNED_ERROR, &cambi::BANDING];

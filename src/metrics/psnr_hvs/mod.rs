@@ -12,9 +12,7 @@ use rayon::prelude::*;
 
 use crate::frame::{Plane, Sample};
 
-use super::{
-    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Reads, Value,
-};
+use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Reads, Value};
 use transform::{LANES, Lanes, Terms, terms};
 
 /// PSNR-HVS of luma.

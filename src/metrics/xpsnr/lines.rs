@@ -89,7 +89,10 @@ pub(super) fn busy_halved(rows: &[Vec<i32>; 6], sums: &mut [u32]) {
         let centre = two(2, x) + two(3, x);
         let beside = two(1, x) + two(4, x) + rows[2][x - 1] + rows[2][x + 2] + rows[3][x - 1] + rows[3][x + 2];
         let corners = rows[1][x - 1] + rows[1][x + 2] + rows[4][x - 1] + rows[4][x + 2];
-        let around = two(0, x - 1) + two(0, x + 1) + two(5, x - 1) + two(5, x + 1)
+        let around = two(0, x - 1)
+            + two(0, x + 1)
+            + two(5, x - 1)
+            + two(5, x + 1)
             + (1..5).map(|r| rows[r][x - 2] + rows[r][x + 3]).sum::<i32>();
         *sum += (12 * centre - 3 * beside - 2 * corners - around).unsigned_abs();
     }

@@ -22,9 +22,7 @@ mod lines;
 
 use crate::frame::{Frame, Sample};
 
-use super::{
-    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Pair, Plain, Reads, Value,
-};
+use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Pair, Plain, Reads, Value};
 use blocks::{Blocks, plane_error};
 
 /// XPSNR of luma, or of both chroma planes.
