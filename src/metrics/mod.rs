@@ -8,6 +8,7 @@
 
 mod about;
 mod cambi;
+mod ciede;
 mod downscale;
 pub mod erqa;
 mod error;
@@ -68,6 +69,7 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
     &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
     &ssim::Ssim,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
@@ -110,6 +112,7 @@ pub static METRICS: &[&dyn Metric] = &[
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
     &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
     &ssim::SSIM_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
