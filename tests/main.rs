@@ -34,6 +34,7 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vif;
     mod vmaf;
     mod window;
 }

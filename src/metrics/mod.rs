@@ -147,6 +147,9 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::vif::LOSS,
+    &vmaf::vif::GAIN,
+    &vmaf::vif::BOOST,
     &vmaf::points::POINTS,
     &vmaf::points::POINTS_LOST,
     &vmaf::adm::ADM_LOSS,
