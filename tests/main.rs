@@ -29,5 +29,6 @@ mod suite {
     mod ui;
     mod views;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
 }
