@@ -8,7 +8,9 @@
 
 mod about;
 mod cambi;
+mod ciede;
 mod downscale;
+pub mod erqa;
 mod error;
 mod errors;
 mod extractor;
@@ -16,12 +18,15 @@ mod features;
 mod memo;
 mod metric;
 mod moment;
+pub mod no_reference;
 mod overlay;
 mod pair;
+pub mod perceptual;
 mod plan;
 mod pool;
 mod pooling;
 mod psnr;
+mod psnr_hvs;
 mod ssim;
 mod table;
 pub mod vmaf;
@@ -37,7 +42,7 @@ pub use moment::Moment;
 pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
-pub use pool::{Pooled, percentile, pool};
+pub use pool::{Pooled, percentile, pool, pool_timed};
 pub use pooling::{POOLINGS, Pooling};
 pub use psnr::cap_db;
 use table::added_extractors;
@@ -45,46 +50,48 @@ pub use table::{Added, add, cost, find, ids, is_served, metrics, overlay, overla
 
 /// Everything that looks at pictures.
 pub static EXTRACTORS: &[&dyn Extractor] = &[
-    &psnr::LUMA,
-    &psnr::CB,
-    &psnr::CR,
-    &ssim::Ssim,
-    &xpsnr::LUMA,
-    &xpsnr::CHROMA,
     &vmaf::vif::VIF,
     &vmaf::adm::ADM,
+    &vmaf::motion::Motion,
     &vmaf::adm::ADM3,
     &vmaf::adm::ADM3_V1,
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
-    &vmaf::motion::Motion,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
-    &vmaf::chroma::CB,
-    &vmaf::chroma::CR,
+    &psnr::LUMA,
+    &psnr::CB,
+    &psnr::CR,
+    &xpsnr::LUMA,
+    &xpsnr::CHROMA,
+    &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
+    &ssim::Ssim,
+    &erqa::Erqa,
+    &perceptual::Ssimulacra2,
+    &perceptual::Butteraugli,
     &cambi::PLAIN,
     &cambi::V1,
+    &no_reference::BLOCKS,
+    &no_reference::SHARP,
+    &no_reference::GRAIN,
+    &no_reference::BANDS,
 ];
 
 /// Every metric, in the order in which people see them.
 pub static METRICS: &[&dyn Metric] = &[
-    &psnr::PSNR_Y,
-    &psnr::PSNR_CB,
-    &psnr::PSNR_CR,
-    &ssim::SSIM_Y,
-    &xpsnr::XPSNR_Y,
-    &xpsnr::XPSNR_CB,
-    &xpsnr::XPSNR_CR,
     &vmaf::score::VMAF,
     &vmaf::score::VMAF_NEG,
-    &vmaf::score::VMAF_4K,
-    &vmaf::score::VMAF_4K_NEG,
-    &vmaf::score::VMAF_PHONE,
     &vmaf::score::VMAF_RAW,
     &vmaf::score::VMAF_NEG_RAW,
     &vmaf::score::VMAF_CEILING,
+    &vmaf::score::VMAF_4K,
+    &vmaf::score::VMAF_4K_NEG,
+    &vmaf::score::VMAF_PHONE,
     &vmaf::score::VMAF_B,
     &vmaf::score::VMAF_B_MEAN,
     &vmaf::score::VMAF_B_SD,
@@ -98,7 +105,25 @@ pub static METRICS: &[&dyn Metric] = &[
     &vmaf::score::VMAF_V1_PHONE_HFR,
     &vmaf::score::VMAF_V1_4K_HFR,
     &vmaf::score::VMAF_V1_4K_3H_HFR,
+    &psnr::PSNR_Y,
+    &psnr::PSNR_CB,
+    &psnr::PSNR_CR,
+    &xpsnr::XPSNR_Y,
+    &xpsnr::XPSNR_CB,
+    &xpsnr::XPSNR_CR,
+    &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
+    &ssim::SSIM_Y,
+    &erqa::ERQA,
+    &erqa::ERQA_1_0,
+    &perceptual::SSIMULACRA2,
+    &perceptual::BUTTERAUGLI,
+    &perceptual::BUTTERAUGLI_3,
     &cambi::CAMBI,
+    &no_reference::BANDING,
+    &no_reference::BLOCKINESS,
+    &no_reference::SHARPNESS,
+    &no_reference::NOISE,
     &vmaf::features::VIF_SCALE0,
     &vmaf::features::VIF_SCALE1,
     &vmaf::features::VIF_SCALE2,
@@ -113,17 +138,19 @@ pub static METRICS: &[&dyn Metric] = &[
     &vmaf::features::ADM3,
     &vmaf::features::MOTION3,
     &vmaf::features::SPEED_CHROMA,
-    &cambi::CAMBI_V1,
     &vmaf::features::ADM3_V1,
     &vmaf::features::MOTION3_V1,
+    &cambi::CAMBI_V1,
 ];
 
 /// Every overlay, in the order in which people see them.
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
-    &vmaf::adm::ADM_LOSS,
-    &cambi::BANDING,
     &vmaf::points::POINTS,
     &vmaf::points::POINTS_LOST,
+    &vmaf::adm::ADM_LOSS,
+    &erqa::EdgeMap,
+    &cambi::BANDING,
+    &perceptual::ButteraugliMap,
 ];

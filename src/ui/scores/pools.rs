@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Series, State, Track, TrackId};
-use crate::metrics::{Pooled, pool};
+use crate::engine::{State, Track, TrackId};
+use crate::metrics::Pooled;
 
 /// Pooled scores of every candidate and metric on show.
 #[derive(Default)]
@@ -34,22 +34,15 @@ impl Pools {
     }
 
     /// The scores of `id` over what is measured of the range so far.
-    pub fn of(&mut self, track: &Track, id: &'static str) -> Option<Pooled> {
+    pub fn of(&mut self, state: &State, track: &Track, id: &'static str) -> Option<Pooled> {
         if let Some(known) = self.kept.get(&(track.id, id)) {
             return *known;
         }
         let began = Instant::now();
-        let found = track.series.get(id).and_then(|series| over(series, self.range.clone()));
+        let found = state.pooled(track, id);
         self.kept.insert((track.id, id), found);
         let rest = 20 * began.elapsed();
         self.due = Some(self.due.unwrap_or(began) + rest.max(Duration::from_micros(1)));
         found
     }
-}
-
-fn over(series: &Series, range: Option<Range<usize>>) -> Option<Pooled> {
-    let range = range.unwrap_or(0..series.len());
-    let part = series.get(range.start..range.end.min(series.len()))?;
-    let values: Vec<f64> = part.iter().flatten().map(|measured| measured.value).collect();
-    pool(&values)
 }

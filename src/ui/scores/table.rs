@@ -57,7 +57,7 @@ fn head(ui: &mut Ui, state: &State, desk: &mut Desk) {
     let range = state.range.clone().unwrap_or(0..state.clock.frames);
     let least = super::measured_ids(state).first().and_then(|id| {
         let pools = &mut desk.scores.pools;
-        state.candidates().iter().filter_map(|track| pools.of(track, id)).map(|pooled| pooled.count).min()
+        state.candidates().iter().filter_map(|track| pools.of(state, track, id)).map(|pooled| pooled.count).min()
     });
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -96,7 +96,7 @@ fn heads(ui: &mut Ui, state: &State, desk: &mut Desk, ids: &[&'static str], colu
         ui.painter().text(at, Align2::RIGHT_CENTER, format!("{}", i + 2), font, style::line_color(i + 1));
         let mut said = format!("Scores of {} {}", i + 2, track.label);
         for id in ids {
-            let value = pooled(desk, track, id);
+            let value = pooled(state, desk, track, id);
             said += &format!(", {} {}", figures::describe(id).0, figures::number(id, value.unwrap_or(f64::NAN)));
         }
         response.widget_info(|| WidgetInfo::selected(accesskit::Role::Button, true, on, &said));
@@ -124,7 +124,7 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     );
     let unit = pos2(name.right() + 4.0, y);
     ui.painter().text(unit, Align2::LEFT_CENTER, about.unit, style::font(11.0), style::FAINT);
-    let values: Vec<_> = state.candidates().iter().map(|track| pooled(desk, track, about.id)).collect();
+    let values: Vec<_> = state.candidates().iter().map(|track| pooled(state, desk, track, about.id)).collect();
     let best = values.iter().flatten().copied().reduce(|a, b| if about.better(b, a) { b } else { a });
     let right = desk.looking.track(state, Side::Right).map(|track| track.id);
     for (i, (track, value)) in state.candidates().iter().zip(&values).enumerate() {
@@ -144,7 +144,7 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     }
 }
 
-fn pooled(desk: &mut Desk, track: &crate::engine::Track, id: &'static str) -> Option<f64> {
+fn pooled(state: &State, desk: &mut Desk, track: &crate::engine::Track, id: &'static str) -> Option<f64> {
     let of = desk.scores.pooling().of;
-    desk.scores.pools.of(track, id).as_ref().and_then(of)
+    desk.scores.pools.of(state, track, id).as_ref().and_then(of)
 }

@@ -19,7 +19,7 @@ pub struct ScaleDetail {
     /// Information left in the candidate over all in the reference: num(p) / sum(den). Adds up to `vif_scale`n. May be
     /// below zero where the reference is flat and the candidate is not.
     pub num: Vec<f32>,
-    /// The same with no gain above 1; adds up to `vif_neg_scale`n, and is `num` to the bit where no gain is above 1.
+    /// The same with no gain above 1; adds up to `vif_scale`n`_neg`, and is `num` to the bit where no gain is above 1.
     pub num_neg: Vec<f32>,
     /// Information in the reference, over all of it: den(p) / sum(den). Adds up to 1.
     pub den: Vec<f32>,

@@ -7,7 +7,7 @@
 //! g = c / s1, plus noise of variance s2 - g c. With the eye's own noise of 2 squared codes, the place holds
 //! log2(1 + s1 / 2) bits in the reference, and log2(1 + g^2 s1 / (noise + 2)) of them are left in the candidate. VIF of
 //! a scale is the sum of the latter over the sum of the former. Contrast that was raised (g > 1) counts as more than
-//! was there; in NEG (`vif_neg_*`) g stops at 1, after the noise was computed with the full one.
+//! was there; in NEG (`vif_scale*_neg`) g stops at 1, after the noise was computed with the full one.
 //!
 //! | file | what |
 //! |---|---|
@@ -37,7 +37,7 @@ use super::super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Pair, R
 use crate::frame::Plane;
 use walk::{SCALES, walk};
 
-/// Yields `vif_scale0..3` and `vif_neg_scale0..3`: VIF of luma by scale (0 is full size), plain and with no gain
+/// Yields `vif_scale0..3` and `vif_scale0_neg..3_neg`: VIF of luma by scale (0 is full size), plain and with no gain
 /// above 1. 1 is all of the reference's information; more is possible in plain VIF only.
 #[derive(Debug)]
 pub struct Vif;
@@ -52,10 +52,10 @@ static EXTRACTS: Extracts = Extracts {
         "vif_scale1",
         "vif_scale2",
         "vif_scale3",
-        "vif_neg_scale0",
-        "vif_neg_scale1",
-        "vif_neg_scale2",
-        "vif_neg_scale3",
+        "vif_scale0_neg",
+        "vif_scale1_neg",
+        "vif_scale2_neg",
+        "vif_scale3_neg",
     ],
     before: 0,
     after: 0,
