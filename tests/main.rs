@@ -36,5 +36,6 @@ mod suite {
     mod views;
     mod vif;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
 }
