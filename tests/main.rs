@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod adm;
     mod chains;
     mod cli_run;
     mod color;
@@ -11,6 +12,7 @@ mod suite {
     mod filters;
     mod gpu;
     mod import;
+    mod judges;
     mod layers;
     mod media;
     mod metrics;
@@ -19,6 +21,7 @@ mod suite {
     mod recipes;
     mod recode;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
@@ -28,5 +31,6 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vmaf;
     mod window;
 }
