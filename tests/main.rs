@@ -3,20 +3,25 @@
 
 mod suite {
     mod adm;
+    mod canny;
     mod chains;
     mod cli_run;
     mod color;
     pub mod degrade;
     mod demo;
     mod engine;
+    mod erqa;
     mod filters;
     mod gpu;
+    mod image_metrics;
     mod import;
     mod judges;
     mod layers;
+    pub mod made;
     mod media;
     mod metrics;
     mod models;
+    mod no_reference;
     mod onnx_writer;
     mod recipes;
     mod recode;

@@ -3,7 +3,8 @@
 //! ```text
 //! Command ─► Engine ─ wishes ─► worker (a thread a track) ─ frames ─┐
 //!              │                                                   ├─► Engine::update ─► State
-//!              └─ pairs ──► measurer (live, background) ─ scores ──┘
+//!              └─ pairs ──► measurer (live, background) ─ scores ──┤
+//!                     └───► mapper ─ maps ───────────────────────┘
 //! ```
 //!
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
@@ -19,6 +20,7 @@ mod hardest;
 mod judge;
 mod ledger;
 mod live;
+mod mapper;
 mod measurer;
 mod measuring;
 mod pairing;
@@ -46,6 +48,7 @@ pub use crop::Crop;
 pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
 pub use judge::add_metric;
+pub use mapper::{Found, Mapped};
 pub use pairing::{Pairing, Unpaired};
 pub use range::default_range;
 pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind, codecs};

@@ -33,6 +33,7 @@ impl Engine {
             self.wish(id, &numbers, if on_screen { Urgency::OnScreen } else { Urgency::Background });
         }
         self.measure_shown();
+        self.map_shown();
     }
 
     /// Wishes for `numbers` of a track, less what is here. A frame without a partner is a fault at once.

@@ -25,6 +25,7 @@ mod plan;
 mod pool;
 mod pooling;
 mod psnr;
+mod psnr_hvs;
 mod ssim;
 mod table;
 pub mod vmaf;
@@ -64,6 +65,7 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &psnr::CR,
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
+    &psnr_hvs::PsnrHvs,
     &ssim::Ssim,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
@@ -105,6 +107,7 @@ pub static METRICS: &[&dyn Metric] = &[
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
+    &psnr_hvs::PSNR_HVS_Y,
     &ssim::SSIM_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,

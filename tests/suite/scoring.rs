@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use doublet::engine::{Command, Crop, Engine, Recipe, ScoreCache, ScoreSettings, Settings, Workshop, score};
-use doublet::frame::{Frame, FrameSource, Plane, Rational, Region, Stop, Timeline};
+use doublet::frame::{
+    ColorInfo, Frame, FrameSource, Plane, Primaries, Rational, Region, Stop, Timeline, Transfer,
+};
 use doublet::media::{self, EncodeSettings, Encoder};
 use doublet::metrics::{
     About, Added, Cost, Direction, Extractor, Extracts, Group, Memo, Metric, MetricError, Moment, Plain, Reads, Value,
@@ -288,7 +290,7 @@ fn what_was_measured_once_is_known_by_its_content() {
     let settings = ScoreSettings { metrics: ids(&["counting"]), ..ScoreSettings::default() };
     let cache = dir.path().join("cache");
     // Each time as a new session.
-    let mut look = |lines: (&str, &str), settings: &ScoreSettings| {
+    let look = |lines: (&str, &str), settings: &ScoreSettings| {
         let home = Home { cache: Some(cache.clone()), ..Home::default() };
         let before = COUNTING.0.load(Ordering::SeqCst);
         let report = scored(&Workshop::at(home, 1 << 28), lines, settings);
@@ -345,7 +347,9 @@ fn the_worst_second_by_hand() {
 fn an_rgb_original_is_read_as_it_is_stored() {
     let dir = tempfile::tempdir().unwrap();
     let png = dir.path().join("a.png");
-    media::write_png(&png, &frame_of(160, 96, 0)).unwrap();
+    let rgb = ColorInfo::rgb(Primaries::Bt709, Transfer::Bt1886);
+    let picture = doublet::color::to_rgb(&frame_of(160, 96, 0)).unwrap().into_frame(rgb).unwrap();
+    media::write_png(&png, &picture).unwrap();
     let path = png.display().to_string();
     let settings = ScoreSettings { metrics: ids(&["psnr_y", "ssimulacra2"]), ..ScoreSettings::default() };
     let same = one((&path, &path), &settings);

@@ -2,7 +2,7 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::{State, Track};
+use crate::engine::State;
 use crate::metrics::{self, About, POOLINGS};
 use crate::views::{Side, figures, style};
 
@@ -144,7 +144,7 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     }
 }
 
-fn pooled(state: &State, desk: &mut Desk, track: &Track, id: &'static str) -> Option<f64> {
+fn pooled(state: &State, desk: &mut Desk, track: &crate::engine::Track, id: &'static str) -> Option<f64> {
     let of = desk.scores.pooling().of;
     desk.scores.pools.of(state, track, id).as_ref().and_then(of)
 }
