@@ -70,6 +70,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
     &perceptual::Butteraugli,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &cambi::PLAIN,
     &cambi::V1,
     &no_reference::BLOCKS,
@@ -146,4 +148,6 @@ pub static OVERLAYS: &[&dyn Overlay] = &[
     &erqa::EdgeMap,
     &cambi::BANDING,
     &perceptual::ButteraugliMap,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
 ];

@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use doublet::engine::{Command, Crop, Engine, Recipe, ScoreCache, ScoreSettings, Settings, Workshop, score};
-use doublet::frame::{
-    ColorInfo, Frame, FrameSource, Plane, Primaries, Rational, Region, Stop, Timeline, Transfer,
+use doublet::engine::{
+    Command, Crop, Engine, Recipe, ScoreCache, ScoreSettings, Settings, Workshop, score, score_ways,
 };
+use doublet::frame::{ColorInfo, Frame, FrameSource, Plane, Primaries, Rational, Region, Stop, Timeline, Transfer};
 use doublet::media::{self, EncodeSettings, Encoder};
 use doublet::metrics::{
     About, Added, Cost, Direction, Extractor, Extracts, Group, Memo, Metric, MetricError, Moment, Plain, Reads, Value,
     add, find, pool_timed,
 };
 use doublet::models::Home;
-use doublet::report::{CandidateScores, ScoreReport};
+use doublet::report::{CandidateScores, Format, ScoreReport};
 
 use super::support::{Clip, frame_of};
 
@@ -341,6 +341,35 @@ fn the_worst_second_by_hand() {
     assert_eq!(worst(&[0.0, 0.5, 1.0, 3.0, 3.5, 4.0], &[5.0, 5.0, 5.0, 1.0, 3.0, 5.0], High), Some(2.0));
     // What is no number is left out.
     assert_eq!(worst(&times(2.0, 4), &[4.0, f64::NAN, 2.0, 2.0], High), Some(2.0));
+}
+
+#[test]
+fn all_ways_to_call_it_vmaf() {
+    let Pair { reference, candidate, dir: _dir } = pair();
+    let lines = [&reference.0, &candidate.0].map(|line| Recipe::parse(line).unwrap());
+    let settings = ScoreSettings { frames: Some(0..4), ..ScoreSettings::default() };
+    let workshop = Workshop::new(1 << 26);
+    let (mut tell, stop) = (|_, _, _| {}, Stop::default());
+    let report = score_ways(&workshop, &lines[0], &lines[1..], &settings, &mut tell, &stop).unwrap();
+    let found = &report.candidates[0];
+    // Colour planes of 80x48 are too small for VMAF: luma alone is left.
+    assert_eq!(found.ways.len(), 18);
+    assert!(found.ways.is_sorted_by(|a, b| a.score <= b.score));
+    let plain = ScoreSettings { metrics: ids(&["vmaf", "vmaf_neg", "vmaf_v1"]), ..settings };
+    let scores = one((&reference.0, &candidate.0), &plain);
+    let mean = |id: &str| scores.pooled.get(id).unwrap().mean;
+    assert_eq!(found.usual, Some(mean("vmaf")));
+    let neg = found.ways.iter().find(|w| w.name() == "NEG, luma, mean").unwrap();
+    assert_eq!(neg.score, mean("vmaf_neg"));
+    assert!(neg.provenance.contains("vmaf_v0.6.1neg") && neg.provenance.contains("frames 0..4"), "{}", neg.provenance);
+    assert!(found.v1.iter().any(|w| w.model == "VMAF v1" && w.score == mean("vmaf_v1")), "{:?}", found.v1);
+    let best = found.ways.last().unwrap();
+    assert_eq!((&found.marketing_winner, found.highest), (&best.name(), best.score));
+    let table = report.render(Format::Table).unwrap();
+    assert!(table.contains("18 ways") && table.contains(&format!("marketing winner ({})", best.name())), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&report.render(Format::Json).unwrap()).unwrap();
+    assert_eq!(json["candidates"][0]["ways"].as_array().unwrap().len(), 18);
+    assert_eq!(report.render(Format::Csv).unwrap().lines().count(), 1 + 18 + found.v1.len());
 }
 
 #[test]
