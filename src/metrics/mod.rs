@@ -8,6 +8,7 @@
 
 mod about;
 mod cambi;
+mod ciede;
 mod downscale;
 pub mod erqa;
 mod error;
@@ -57,6 +58,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
@@ -66,12 +69,11 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
     &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
     &ssim::Ssim,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
     &perceptual::Butteraugli,
-    &vmaf::chroma::CB,
-    &vmaf::chroma::CR,
     &cambi::PLAIN,
     &cambi::V1,
     &no_reference::BLOCKS,
@@ -110,6 +112,7 @@ pub static METRICS: &[&dyn Metric] = &[
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
     &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
     &ssim::SSIM_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
@@ -144,10 +147,10 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,
     &perceptual::ButteraugliMap,
-    &vmaf::points::POINTS,
-    &vmaf::points::POINTS_LOST,
 ];

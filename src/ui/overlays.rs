@@ -1,6 +1,6 @@
 //! Choosing an overlay, how strongly it is drawn and where its scale ends; and its legend on the picture.
 
-use egui::{RichText, Ui, WidgetInfo, accesskit};
+use egui::{Align, Layout, RichText, Ui, WidgetInfo, accesskit};
 
 use crate::engine::State;
 use crate::metrics::{self, Scale};
@@ -27,9 +27,12 @@ pub fn picker(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Act
         choices(ui, desk, actions);
         if desk.looking.overlay().is_some() {
             ui.separator();
-            strength(ui, desk);
-            limits(ui, state, desk);
-            words(ui, desk);
+            // A menu stretches its words from edge to edge.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                strength(ui, desk);
+                limits(ui, state, desk);
+                words(ui, desk);
+            });
         }
     });
 }

@@ -156,7 +156,7 @@ pub fn wash(state: &State, looking: &Looking, id: TrackId, alone: bool) -> Wash 
     };
     if alone {
         // Enough of the picture to know where one is.
-        return Wash { light: 0.55 * (1.0 - strength), grey: 1.0, cover: 1.0, blocks };
+        return Wash { light: 0.75 * (1.0 - strength), grey: 1.0, cover: 1.0, blocks };
     }
     match over {
         Over::Nothing | Over::Missing(_) => Wash::NONE,

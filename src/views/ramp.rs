@@ -95,9 +95,8 @@ fn ramp(course: &Course) -> Ramp {
         let t = i as f32 / (STEPS - 1) as f32;
         let hue = (course.from + (course.to - course.from) * t).to_radians();
         let rgb = in_gamut(course.lightness * t, course.chroma, hue);
-        // The picture fades sooner than the colour comes: what is lit must not be mistaken for what is there. A colour
-        // never adds more than it hides.
-        let cover = rgb.iter().fold(t.sqrt(), |most, v| most.max(*v));
+        // The picture fades as the colour comes, and a colour never adds more than it hides.
+        let cover = rgb.iter().fold(t, |most, v| most.max(*v));
         let code = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
         *out = [code(rgb[0]), code(rgb[1]), code(rgb[2]), code(cover)];
     }
