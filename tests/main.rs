@@ -15,6 +15,7 @@ mod suite {
     mod gpu;
     mod image_metrics;
     mod import;
+    mod judges;
     mod layers;
     pub mod made;
     mod media;
@@ -25,6 +26,7 @@ mod suite {
     mod recipes;
     mod recode;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;

@@ -63,7 +63,8 @@ fn a_report_without_peculiarities_has_no_more_keys_than_documented() {
     assert_eq!(
         json,
         "{\"recipe\":\"x.mkv\",\"provenance\":\"\",\"pooled\":{\"psnr_y\":{\"mean\":41.5,\"harmonic_mean\":41.5,\
-         \"min\":41.5,\"max\":41.5,\"sd\":0.0,\"p1\":41.5,\"p5\":41.5,\"p10\":41.5,\"p50\":41.5,\"worst_second\":41.5,\"count\":1}},\
+         \"min\":41.5,\"max\":41.5,\"sd\":0.0,\"p1\":41.5,\"p5\":41.5,\"p10\":41.5,\"p50\":41.5,\"worst_second\":41.5,\
+         \"count\":1}},\
          \"frames\":[{\"frame\":7,\"time\":0.25,\"psnr_y\":41.5}]}"
     );
 }
