@@ -3,19 +3,24 @@
 
 mod suite {
     mod adm;
+    mod canny;
     mod chains;
     mod cli_run;
     mod color;
     pub mod degrade;
     mod demo;
     mod engine;
+    mod erqa;
     mod filters;
     mod gpu;
+    mod image_metrics;
     mod import;
     mod layers;
+    pub mod made;
     mod media;
     mod metrics;
     mod models;
+    mod no_reference;
     mod onnx_writer;
     mod recipes;
     mod recode;
@@ -29,5 +34,6 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vmaf;
     mod window;
 }

@@ -41,6 +41,8 @@ pub enum Command {
         visible: Vec<TrackId>,
         focus: Region,
     },
+    /// Chooses the overlay (by id) whose maps are drawn of what is on screen, or none.
+    Overlay(Option<&'static str>),
     /// Takes a notice away.
     Dismiss(u64),
     /// Sets the in and out points (frames of the reference, end excluded; clamped), or takes them away. Playback loops

@@ -4,6 +4,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::engine::EXAMS;
+use crate::metrics;
 use crate::views::VIEWS;
 
 use super::shelf::Sort;
@@ -40,6 +41,10 @@ pub enum UiCommand {
     PickRight(usize),
     PickLeft(usize),
     FollowPointer,
+    /// Chooses an overlay by id, or none.
+    Overlay(Option<&'static str>),
+    NextOverlay,
+    PreviousOverlay,
     Fit,
     OneToOne,
     ZoomIn,
@@ -71,6 +76,8 @@ pub enum UiCommand {
     RunTournament,
     SaveTournamentCsv,
     SaveTournamentHtml,
+    /// Measures the whole picture again.
+    WholePicture,
     ToggleTracks,
     ToggleScores,
     ToggleStrip,
@@ -111,6 +118,13 @@ pub fn table() -> Vec<Entry> {
     for (i, view) in VIEWS.iter().enumerate() {
         add(g, View(i), (view.label(), view.tooltip()), &[(NONE, view.key())]);
     }
+    add(g, NextOverlay, text::overlay::NEXT, &[(NONE, Key::O)]);
+    add(g, PreviousOverlay, text::overlay::PREVIOUS, &[(ALT, Key::O)]);
+    add(g, Overlay(None), text::overlay::OFF, &[]);
+    for overlay in metrics::overlays() {
+        let about = overlay.about();
+        add(g, Overlay(Some(about.id)), (&text::overlay::choose(about.label), about.meaning), &[]);
+    }
     add(g, Swap, text::SWAP, &[(NONE, Key::X)]);
     add(g, FollowPointer, text::FOLLOW, &[(NONE, Key::T)]);
     add(g, NextTrack, text::NEXT, &[(NONE, Key::Tab)]);
@@ -143,6 +157,7 @@ pub fn table() -> Vec<Entry> {
     add(g, SetIn, text::chain::SET_IN, &[(SHIFT, Key::I)]);
     add(g, SetOut, text::chain::SET_OUT, &[(SHIFT, Key::O)]);
     add(g, FiveHere, text::chain::FIVE_HERE, &[(SHIFT, Key::F)]);
+    add(g, WholePicture, text::scores::WHOLE, &[(ALT, Key::R)]);
     add(g, Hardest, text::chain::HARDEST, &[(SHIFT, Key::H)]);
     add(g, ClearRange, text::chain::CLEAR_RANGE, &[(ALT, Key::X)]);
     let g = text::GROUP_TRY;
@@ -204,7 +219,8 @@ pub fn needs_picture(command: UiCommand) -> bool {
         matches!(command, PlayPause | StepBack | StepForward | SecondBack | SecondForward | JumpBack | JumpForward);
     let folds = matches!(command, First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | ToggleStrip);
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
-    looks || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
+    let overlays = matches!(command, Overlay(_) | NextOverlay | PreviousOverlay);
+    looks || overlays || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
 }
 
 /// A shortcut as people read it: signs for keys that have one.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use doublet::engine::{Clock, Command, Coverage, Measured, Series, Shown, State, Track, TrackId, TrackStatus};
+use doublet::engine::{
+    Clock, Command, Coverage, Found, Mapped, Measured, Series, Shown, State, Track, TrackId, TrackStatus,
+};
 use doublet::frame::{
-    ColorInfo, Frame, Image, Layout, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
+    ColorInfo, Frame, Image, Layout, Map, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
 };
 use doublet::ui::{Conductor, UiRequest};
 
@@ -34,7 +36,14 @@ pub const FRAMES: usize = 48;
 impl Fake {
     /// Nothing open.
     pub fn empty() -> Self {
-        Self { state: State::default(), log: Rc::default(), frames: FRAMES, serial: 0, size: (320, 180) }
+        let metrics = doublet::metrics::standard().iter().map(|metric| metric.id()).collect();
+        Self {
+            state: State { metrics, ..State::default() },
+            log: Rc::default(),
+            frames: FRAMES,
+            serial: 0,
+            size: (320, 180),
+        }
     }
 
     /// A reference and three candidates of `size`.
@@ -83,6 +92,8 @@ impl Fake {
             frame_fault: None,
             live: BTreeMap::new(),
             series,
+            edges: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             measured: if place == 3 { 0.5 } else { 1.0 },
             provenance: if place == 0 {
                 String::new()
@@ -126,6 +137,7 @@ impl Fake {
         BTreeMap::from([
             ("psnr_y", make(28.0 + 2.5 * place as f64, 0.8)),
             ("psnr_cb", make(36.0 + place as f64, 0.5)),
+            ("psnr_cr", make(37.0 + place as f64, 0.5)),
             ("ssim_y", make(0.90 + 0.02 * place as f64, 0.006)),
         ])
     }
@@ -146,6 +158,27 @@ impl Fake {
             track.live = track.series.iter().filter_map(|(id, s)| Some((*id, s[frame]?))).collect();
         }
         self.state.revision += 1;
+    }
+
+    /// The maps of what is on show, as an engine would have them ready: a square of 16 at a third of the picture, and
+    /// a number of its own for each track in the left top cell.
+    pub fn map(&mut self) {
+        let Some(overlay) = self.state.overlay else { return };
+        let (w, h) = self.size;
+        let Some(reference) = self.state.tracks[0].shown.as_ref().map(|s| s.frame.clone()) else { return };
+        for place in 1..self.state.tracks.len() {
+            let track = &self.state.tracks[place];
+            let Some(candidate) = track.shown.as_ref().map(|s| s.frame.clone()) else { continue };
+            let lit = |x: u32, y: u32| (w / 3..w / 3 + 40).contains(&x) && (h / 3..h / 3 + 40).contains(&y);
+            let mut values: Vec<f32> = (0..h)
+                .flat_map(|y| (0..w).map(move |x| (x, y)))
+                .map(|(x, y)| if lit(x, y) { 16.0 } else { 0.0 })
+                .collect();
+            values[0] = place as f32;
+            let found = Found { map: Arc::new(Map::new(w, h, values).unwrap()), pooled: 10.0 * place as f64 };
+            let mapped = Mapped { overlay, reference: reference.clone(), candidate, found: Ok(found) };
+            self.state.maps.entry(track.id).or_default().push(mapped);
+        }
     }
 
     fn obey(&mut self, command: Command) {
@@ -180,7 +213,14 @@ impl Fake {
             Command::Tap(id, tap) => {
                 self.state.tracks.iter_mut().filter(|t| t.id == id).for_each(|t| t.tap = tap);
             }
+            Command::Overlay(id) => {
+                self.state.overlay = id;
+                self.state.maps.clear();
+                self.map();
+            }
             Command::Range(range) => self.state.range = range,
+            Command::Metrics(ids) => self.state.metrics = ids,
+            Command::Region(region) => self.state.region = region,
             Command::FindHardest(_) => self.state.range = Some(6..31),
             Command::ShelfAdd(paths) => self.state.shelf.extend(paths.iter().map(|p| models::card(p))),
             Command::ShelfForget(path) => self.state.shelf.retain(|c| c.path != path),
