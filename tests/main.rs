@@ -3,8 +3,10 @@
 
 mod suite {
     mod adm;
+    mod cambi;
     mod canny;
     mod chains;
+    mod ciede;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -22,8 +24,10 @@ mod suite {
     mod models;
     mod no_reference;
     mod onnx_writer;
+    mod psnr_hvs;
     mod recipes;
     mod recode;
+    pub mod reference;
     mod report;
     mod shaders;
     mod shelf;
@@ -36,4 +40,5 @@ mod suite {
     mod views;
     mod vmaf;
     mod window;
+    mod xpsnr;
 }
