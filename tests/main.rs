@@ -17,6 +17,7 @@ mod suite {
     mod gpu;
     mod image_metrics;
     mod import;
+    mod judges;
     mod layers;
     pub mod made;
     mod media;
@@ -29,6 +30,7 @@ mod suite {
     mod recode;
     pub mod reference;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
@@ -38,7 +40,9 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vif;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
     mod xpsnr;
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::engine::Crop;
+use crate::metrics;
+use crate::views::Limit;
 
 /// A loupe for moving pictures: a source beside its encodes and upscales, in step, with live scores.
 #[derive(Parser, Debug)]
@@ -68,6 +70,7 @@ pub struct Sides {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = overlays())]
 pub struct Shot {
     #[command(flatten)]
     pub sides: Sides,
@@ -83,6 +86,15 @@ pub struct Shot {
     /// Size of the picture in pixels; the reference's own size if not given.
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     pub size: Option<(u32, u32)>,
+    /// Evidence to draw over candidates; see below.
+    #[arg(long, value_name = "ID")]
+    pub overlay: Option<String>,
+    /// How much of the picture gives way to the overlay, 0 to 1.
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "overlay")]
+    pub strength: Option<f32>,
+    /// Where the overlay's scale ends: a number in its unit, or `auto`.
+    #[arg(long, value_name = "NUMBER", value_parser = parse_limit, requires = "overlay")]
+    pub limit: Option<Limit>,
     /// Where to write. Flicker writes one picture a side, with its place in the name.
     #[arg(short, long, value_name = "FILE.png")]
     pub output: PathBuf,
@@ -246,6 +258,33 @@ fn parse_region(text: &str) -> Result<Crop, String> {
         Some(Crop { left: number(left)?, top: number(top)?, width: number(width)?, height: number(height)? })
     });
     parsed.ok_or_else(|| "a region is written like 640x360+100+50: 640x360 samples from column 100, row 50 on".into())
+}
+
+/// A share from 0 to 1.
+fn parse_share(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a strength is a number from 0 to 1, such as 0.7".into()),
+    }
+}
+
+/// Where a scale ends.
+fn parse_limit(text: &str) -> Result<Limit, String> {
+    match text.parse::<f32>() {
+        Ok(to) if to.is_finite() && to > 0.0 => Ok(Limit::At(to)),
+        Err(_) if text == "auto" => Ok(Limit::Auto),
+        _ => Err("a limit is a number above 0 in the overlay's unit, or auto".into()),
+    }
+}
+
+/// The table of overlays, for the help.
+fn overlays() -> String {
+    let mut text = String::from("Overlays:\n");
+    for overlay in metrics::overlays() {
+        let about = overlay.about();
+        text += &format!("  {:<16} {}. {}\n", about.id, about.label, about.meaning);
+    }
+    text + "\nA dark place means what its overlay says and no more; the window tells what each cannot tell."
 }
 
 /// A number of seconds above 0.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::frame::{Region, Severity};
 
 use super::ledger::{Ledger, Score};
+use super::mapper::{Mapped, Mapper};
 use super::measurer::Measurer;
 use super::pairing::Pairing;
 use super::playback::Playback;
@@ -39,6 +40,7 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
+    Map(TrackId, Mapped),
     Contest(News),
     Command(Command),
     Busy(Option<(String, Option<f32>)>),
@@ -54,6 +56,7 @@ pub struct Engine {
     pub(super) visible: Vec<TrackId>,
     pub(super) focus: Region,
     pub(super) measurer: Measurer,
+    pub(super) mapper: Mapper,
     pub(super) serial: u64,
     pub(super) settings: Settings,
     pub(super) shelf: shelf::Shelf,
@@ -97,6 +100,7 @@ impl Engine {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
+        let maps = relay(&sender, &wake, |(id, mapped)| Event::Map(id, mapped));
         Self {
             state: State { metrics: standard().iter().map(|metric| metric.id()).collect(), ..State::default() },
             backstage: BTreeMap::new(),
@@ -104,6 +108,7 @@ impl Engine {
             visible: Vec::new(),
             focus: Region::WHOLE,
             measurer: Measurer::start(workshop.clone(), scores),
+            mapper: Mapper::start(workshop.clone(), maps),
             serial: 0,
             settings,
             shelf: shelf::Shelf::default(),
@@ -162,7 +167,8 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        let at_rest = self.measurer.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        let at_rest =
+            self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -177,6 +183,11 @@ impl Engine {
             Event::Score(post, score) => {
                 if let Some(id) = self.track_at(post) {
                     self.hear_score(id, score);
+                }
+            }
+            Event::Map(post, mapped) => {
+                if let Some(id) = self.track_at(post) {
+                    self.hear_map(id, mapped);
                 }
             }
             Event::Contest(news) => self.hear_contest(news),
@@ -231,6 +242,7 @@ impl Engine {
             Command::Remove(id) => self.remove(id),
             Command::Promote(id) => self.promote(id),
             Command::Watch { visible, focus } => (self.visible, self.focus) = (visible, focus),
+            Command::Overlay(id) => self.choose_overlay(id),
             Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
             Command::Play => self.set_playing(true),
             Command::Pause => self.set_playing(false),
@@ -251,6 +263,7 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::ShelfMetric(path) => self.shelf_metric(path),
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
         }

@@ -38,7 +38,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Frame `number` of the reference and its neighbours, ascending.
-    fn frames(&self, number: usize) -> Range<usize> {
+    pub fn frames(&self, number: usize) -> Range<usize> {
         let start = number.saturating_sub(self.before).max(self.extent.start).min(number);
         start..(number.saturating_add(self.after) + 1).min(self.extent.end).max(number + 1)
     }

@@ -317,7 +317,7 @@ pub fn common_ground(reference: &Frame, candidate: Sample) -> Target {
 }
 
 /// Where both sides of an RGB reference meet without passing through Y'CbCr; `target` is where they are measured.
-fn stored_rgb(reference: &Frame, target: Target) -> Option<Target> {
+pub(super) fn stored_rgb(reference: &Frame, target: Target) -> Option<Target> {
     let layout = Layout { sample: target.layout.sample, alpha: false, ..reference.layout };
     (reference.layout.family == Family::Rgb).then(|| Target { layout, ..Target::of(reference) })
 }
