@@ -3,8 +3,10 @@
 
 mod suite {
     mod adm;
+    mod cambi;
     mod canny;
     mod chains;
+    mod ciede;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -23,8 +25,10 @@ mod suite {
     mod models;
     mod no_reference;
     mod onnx_writer;
+    mod psnr_hvs;
     mod recipes;
     mod recode;
+    pub mod reference;
     mod report;
     mod scoring;
     mod shaders;
@@ -40,4 +44,5 @@ mod suite {
     mod vmaf;
     mod vmaf_scores;
     mod window;
+    mod xpsnr;
 }
