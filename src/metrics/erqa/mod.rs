@@ -8,8 +8,9 @@ mod picture;
 mod score;
 mod shift;
 
-pub use canny::{Edges, canny};
+pub use canny::{Edges, canny, followed};
 pub use matching::{Counts, Matched, match_edges};
 pub use picture::{Rgb8, Window};
+pub(super) use score::edge_map;
 pub use score::{ERQA, ERQA_1_0, EdgeMap, Erqa};
 pub use shift::{REACH, Shift, best_shift};
