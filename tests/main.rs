@@ -2,23 +2,31 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod adm;
+    mod canny;
     mod chains;
     mod cli_run;
     mod color;
     pub mod degrade;
     mod demo;
     mod engine;
+    mod erqa;
     mod filters;
     mod gpu;
+    mod image_metrics;
     mod import;
+    mod judges;
     mod layers;
+    pub mod made;
     mod media;
     mod metrics;
     mod models;
+    mod no_reference;
     mod onnx_writer;
     mod recipes;
     mod recode;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
@@ -28,6 +36,8 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vif;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
 }

@@ -265,6 +265,7 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::ShelfMetric(path) => self.shelf_metric(path),
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
         }

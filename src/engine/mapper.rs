@@ -18,7 +18,7 @@ use crate::metrics::{Memo, Moment, Overlay, Pair, overlay};
 use super::core::Engine;
 use super::pairing::Pairing;
 use super::recipe::Recipe;
-use super::reel::{Around, Reach, Reel};
+use super::reel::{Around, Reach};
 use super::schedule::AHEAD;
 use super::scorer::{common_ground, rate_of, stored_rgb};
 use super::tracks::Arrival;
@@ -275,14 +275,22 @@ impl Draftsman {
     /// The reference's frame among the neighbours that the overlay reads.
     fn around(&mut self, job: &MapJob) -> Result<Around, SourceError> {
         let about = job.overlay.about();
-        let reach = Reach { before: about.before, after: about.after, extent: job.extent.clone() };
-        Reel::default().around(job.number, &reach, &mut |n| {
-            if n == job.number {
-                return Ok(job.reference.clone());
-            }
+        let reach = Reach { before: about.before, after: about.after, earlier: 0, extent: job.extent.clone() };
+        let mut frames = |numbers: &mut dyn Iterator<Item = usize>| {
             let stop = Stop::default();
-            self.reference(&job.recipe)?.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) })
-        })
+            let source = self.reference(&job.recipe)?;
+            let of = |n| source.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) });
+            numbers.map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let all = reach.frames(job.number);
+        if all.len() == 1 {
+            return Ok(Around::default());
+        }
+        // Asked for in ascending order: a source decodes forwards.
+        let mut before = frames(&mut (all.start..job.number))?;
+        before.reverse();
+        let after = frames(&mut (job.number + 1..all.end))?;
+        Ok(Around { before, after, earlier: Vec::new() })
     }
 
     /// The reference's own source, opened when first wanted. Its frames come from the store where it has them.

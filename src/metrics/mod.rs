@@ -8,6 +8,7 @@
 
 mod about;
 mod cambi;
+mod ciede;
 mod downscale;
 pub mod erqa;
 mod error;
@@ -26,6 +27,7 @@ mod plan;
 mod pool;
 mod pooling;
 mod psnr;
+mod psnr_hvs;
 mod ssim;
 mod table;
 pub mod vmaf;
@@ -57,6 +59,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
@@ -65,6 +69,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &psnr::CR,
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
+    &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
     &ssim::Ssim,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
@@ -106,6 +112,8 @@ pub static METRICS: &[&dyn Metric] = &[
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
+    &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
     &ssim::SSIM_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
@@ -140,6 +148,11 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::vif::LOSS,
+    &vmaf::vif::GAIN,
+    &vmaf::vif::BOOST,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,

@@ -3,12 +3,15 @@
 //! detector in our own code, the same search for a shift, the same matching.
 
 mod canny;
+mod convert;
 mod matching;
 mod picture;
 mod score;
 mod shift;
+mod taps;
 
 pub use canny::{Edges, canny, followed};
+pub use convert::convert;
 pub use matching::{Counts, Matched, match_edges};
 pub use picture::{Rgb8, Window};
 pub(super) use score::edge_map;

@@ -6,7 +6,7 @@ use crate::metrics::{
     Scale, Task, Tint, Trust, Value,
 };
 
-use super::{Counts, Edges, Matched, Rgb8, Shift, Window, best_shift, canny, match_edges};
+use super::{Counts, Edges, Matched, Rgb8, Shift, Window, best_shift, canny, convert, match_edges};
 
 /// Thresholds of the edge detector, as ERQA sets them.
 const LOW: i16 = 100;
@@ -61,13 +61,13 @@ fn by_processor(
 
 impl Look {
     fn new(moment: &Moment<'_>, detect: &Detector<'_>) -> Result<Self, MetricError> {
-        let (reference, candidate) = moment.rgb()?;
-        let (width, height) = (reference.width, reference.height);
+        let shown = moment.shown();
+        let (width, height) = (shown.reference().width, shown.reference().height);
         let too_small = MetricError::TooSmall { metric: "erqa", least: LEAST, width, height };
         if width < LEAST || height < LEAST {
             return Err(too_small);
         }
-        let (reference, candidate) = rayon::join(|| Rgb8::rounded(reference), || Rgb8::rounded(candidate));
+        let (reference, candidate) = pictures(moment)?;
         let shift = best_shift(&reference, &candidate);
         let (of_reference, of_candidate) = shift.overlap(&reference, &candidate).ok_or(too_small)?;
         let edges = detect(&of_reference, &of_candidate, (LOW, HIGH))?;
@@ -78,6 +78,18 @@ impl Look {
     fn matched(&self, once: bool) -> Matched {
         match_edges(&self.reference, &self.candidate, once)
     }
+}
+
+/// Both pictures in 8-bit R'G'B', by one road: the scaler's where it has one, else rounded.
+fn pictures(moment: &Moment<'_>) -> Result<(Rgb8, Rgb8), MetricError> {
+    let shown = moment.shown();
+    if let (Some(reference), Some(candidate)) =
+        rayon::join(|| convert(shown.reference()), || convert(shown.candidate()))
+    {
+        return Ok((reference, candidate));
+    }
+    let (reference, candidate) = moment.rgb()?;
+    Ok(rayon::join(|| Rgb8::rounded(reference), || Rgb8::rounded(candidate)))
 }
 
 /// What becomes of each edge, on the candidate's picture.

@@ -13,8 +13,7 @@ const PADDING: usize = 6;
 
 /// A picture with edges, a grating and noise; `wrong` makes it a candidate that is off here and there.
 fn picture(dice: &mut Dice, (width, height): (u32, u32), bits: u8, shift: (u8, u8), wrong: f32) -> Arc<Frame> {
-    let layout =
-        Layout { family: Family::Yuv, sample: Sample::integer(bits), chroma_shift: shift, alpha: false };
+    let layout = Layout { family: Family::Yuv, sample: Sample::integer(bits), chroma_shift: shift, alpha: false };
     let peak = ((1u32 << bits) - 1) as f32;
     let planes = (0..3).map(|i| {
         let (w, h) = layout.plane_size(i, width, height);

@@ -5,7 +5,7 @@ use doublet::metrics::{METRICS, pool};
 use egui::{Event, Key, Modifiers, vec2};
 
 use super::fake::Fake;
-use super::{Window, open};
+use super::{Window, open, open_sized};
 
 fn opened(fake: Fake) -> Window {
     let mut window = open(fake);
@@ -43,9 +43,11 @@ fn pooling_is_over_the_range_where_there_is_one() {
 
 #[test]
 fn every_metric_has_a_card_and_ticking_measures() {
-    let mut window = opened(Fake::four((320, 180)));
+    // High enough for the whole list: what is scrolled out of sight cannot be clicked.
+    let mut window = open_sized(Fake::four((320, 180)), (1100.0, 2400.0));
+    window.press(Key::M);
     window.click("Choose");
-    for metric in METRICS.iter().take(4) {
+    for metric in METRICS {
         assert!(window.says(&format!("Measure {}", metric.about().label)));
     }
     window.click("Measure PSNR-Cb");

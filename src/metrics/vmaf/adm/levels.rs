@@ -155,18 +155,18 @@ impl Level for First<'_> {
         let [over, square] = first::SHIFTS[band / 2];
         let shifts = [over, square, ask.cube[band / 2]];
         if let Some(paint) = paint {
-            for ((value, threshold), to) in row.iter().zip(threshold).zip(paint.row) {
-                *to += (first::cube(*value, *threshold, ask.factors[band], shifts) as f64 * paint.weight) as f32;
-            }
+            paint.add(
+                row.iter()
+                    .zip(threshold)
+                    .map(|(value, threshold)| first::cube(*value, *threshold, ask.factors[band], shifts)),
+            );
         }
         first::cubes(row, threshold, ask.factors[band], shifts)
     }
 
     fn cubes_plain(&self, row: &[i16], paint: Option<Paint<'_>>) -> u64 {
         if let Some(paint) = paint {
-            for (value, to) in row.iter().zip(paint.row) {
-                *to += (f64::from(value.unsigned_abs()).powi(3) * paint.weight) as f32;
-            }
+            paint.add(row.iter().map(|value| u64::from(value.unsigned_abs()).pow(3)));
         }
         first::cubes_plain(row)
     }
@@ -267,18 +267,16 @@ impl Level for Deep<'_> {
     fn cubes(&self, row: &[i32], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64 {
         let factor = self.factors[ask][band];
         if let Some(paint) = paint {
-            for ((value, threshold), to) in row.iter().zip(threshold).zip(paint.row) {
-                *to += (deep::cube(*value, *threshold, factor, self.cube) as f64 * paint.weight) as f32;
-            }
+            paint.add(
+                row.iter().zip(threshold).map(|(value, threshold)| deep::cube(*value, *threshold, factor, self.cube)),
+            );
         }
         deep::cubes(row, threshold, factor, self.cube)
     }
 
     fn cubes_plain(&self, row: &[i32], paint: Option<Paint<'_>>) -> u64 {
         if let Some(paint) = paint {
-            for (value, to) in row.iter().zip(paint.row) {
-                *to += (deep::cube_plain(*value, self.square(), self.cube_plain) as f64 * paint.weight) as f32;
-            }
+            paint.add(row.iter().map(|value| deep::cube_plain(*value, self.square(), self.cube_plain)));
         }
         deep::cubes_plain(row, self.square(), self.cube_plain)
     }

@@ -33,7 +33,7 @@ use crate::metrics::{MetricError, Pair, Reads};
 
 use levels::{Below, Deep, First};
 use region::{Axis, SCALES};
-use walk::{Sums, Walk};
+use walk::{MAPS, Sums, Walk};
 
 /// Compiles plain loops several times, for the vectors of different processors; the best is chosen at run time.
 macro_rules! kernels {
@@ -203,7 +203,12 @@ impl<'a> Pictures<'a> {
     }
 
     /// Walks all scales, finest first, and shows what each came to. With `weights` (by scale) it paints.
-    fn walk(&self, asks: &[Ask], weights: Option<&[Vec<[f64; 3]>; SCALES]>, mut show: impl FnMut(usize, Found<'_>)) {
+    fn walk(
+        &self,
+        asks: &[Ask],
+        weights: Option<&[Vec<[[f64; MAPS]; 3]>; SCALES]>,
+        mut show: impl FnMut(usize, Found<'_>),
+    ) {
         let mut below: Option<Below> = None;
         for scale in 0..SCALES {
             let (x, y) = (&self.x[scale], &self.y[scale]);

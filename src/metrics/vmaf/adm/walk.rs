@@ -50,8 +50,8 @@ pub(super) trait Level: Sync {
     /// What the bands hide under the viewing condition of ask number `ask`.
     fn mask(&self, bands: &Triple<Self::Coef>, ask: usize, around: &mut [i32], own: &mut [i32]);
 
-    /// Sum of cubes of band number `band` under ask number `ask`; the single cubes times `weight` are added to
-    /// `paint`, if any.
+    /// Sum of cubes of band number `band` under ask number `ask`; the single cubes are added to `paint`,
+    /// if any.
     fn cubes(&self, row: &[Self::Coef], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64;
 
     /// Sum of cubes of the reference's band.
@@ -61,10 +61,24 @@ pub(super) trait Level: Sync {
     const ALIGN_ALWAYS: bool;
 }
 
-/// A row of a contribution map, and what a cube is worth there.
+/// Contribution maps that a walk paints.
+pub(super) const MAPS: usize = 3;
+
+/// A row of each contribution map, and what a cube is worth there.
 pub(super) struct Paint<'a> {
-    pub row: &'a mut [f32],
-    pub weight: f64,
+    pub rows: [&'a mut [f32]; MAPS],
+    pub weights: [f64; MAPS],
+}
+
+impl Paint<'_> {
+    /// Adds a row of cubes.
+    pub fn add(self, cubes: impl Iterator<Item = u64> + Clone) {
+        for (row, weight) in self.rows.into_iter().zip(self.weights) {
+            if weight != 0.0 {
+                row.iter_mut().zip(cubes.clone()).for_each(|(to, cube)| *to += (cube as f64 * weight) as f32);
+            }
+        }
+    }
 }
 
 /// Rows that the transform needs for a moment.
@@ -82,28 +96,28 @@ pub(super) struct Sums {
     pub asks: Vec<[u64; 3]>,
     /// The reference's, by band.
     pub reference: [u64; 3],
-    /// By map (asks, then the reference) and band, before the rounding of rows.
+    /// By where it comes from (asks, then the reference) and band, before the rounding of rows.
     pub raw: Vec<[f64; 3]>,
-    /// Contribution maps of the inner columns, row after row: one an ask, then the reference's.
-    pub painted: Vec<Vec<f32>>,
+    /// Contribution maps of the inner columns, row after row; empty in a walk that does not paint.
+    pub painted: [Vec<f32>; MAPS],
 }
 
 impl Sums {
-    /// Nothing yet, with room for `painted` coefficients a map.
+    /// Nothing yet, and `painted` coefficients a map where there are maps.
     fn new<L: Level>(walk: &Walk<'_, L>, painted: usize) -> Self {
         let asks = walk.asks.len();
-        let maps = walk.weights.map_or(0, <[_]>::len);
+        let room = if walk.weights.is_some() { painted } else { 0 };
         Self {
             asks: vec![[0; 3]; asks],
             reference: [0; 3],
             raw: vec![[0.0; 3]; asks + 1],
-            painted: (0..maps).map(|_| Vec::with_capacity(painted)).collect(),
+            painted: [(); MAPS].map(|()| vec![0.0; room]),
         }
     }
 }
 
-/// What the weights of a painting walk are: by map (asks, then the reference) and band.
-pub(super) type Weights = [[f64; 3]];
+/// What a cube is worth in a painting walk: by where it comes from (asks, then the reference), band and map.
+pub(super) type Weights = [[[f64; MAPS]; 3]];
 
 /// A scale on its way: its place, its arithmetic, and what is asked for.
 pub(super) struct Walk<'a, L: Level> {
@@ -189,15 +203,15 @@ impl<L: Level> Walk<'_, L> {
                 continue;
             }
             if counting.contains(&y) {
-                rows.reference(self);
+                rows.reference(self, y - counting.start);
             }
             rows.split(self, y);
             if y > 0 && counting.contains(&(y - 1)) {
-                rows.mask_and_sum(self, y - 1);
+                rows.mask_and_sum(self, y - 1, y - 1 - counting.start);
             }
         }
         if counting.end == self.y.size && !counting.is_empty() {
-            rows.mask_and_sum(self, self.y.size - 1);
+            rows.mask_and_sum(self, self.y.size - 1, counting.len() - 1);
         }
         rows.sums
     }
@@ -267,16 +281,14 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         }
     }
 
-    /// The reference's own cubes of the row at hand.
-    fn reference<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>) {
+    /// The reference's own cubes of the row at hand, row number `row` of those that count.
+    fn reference<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, row: usize) {
         let inner = walk.inner();
-        let map = walk.asks.len();
-        let mut row = self.sums.painted.get_mut(map).map(|map| fresh_row(map, inner.len()));
+        let from = walk.asks.len();
         for band in 0..3 {
-            let weight = walk.weights.map_or(0.0, |weights| weights[map][band]);
-            let paint = row.as_mut().map(|row| Paint { row, weight });
+            let paint = paint(walk.weights, &mut self.sums.painted, [from, band], row, inner.len());
             let sum = walk.level.cubes_plain(&self.bands[0][band][inner.clone()], paint);
-            self.sums.raw[map][band] += sum as f64;
+            self.sums.raw[from][band] += sum as f64;
             self.sums.reference[band] += csf::rounded(sum, walk.shifts[1]);
         }
     }
@@ -308,18 +320,16 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         }
     }
 
-    /// Sums the cubes of row `y`, whose neighbours are all there.
-    fn mask_and_sum<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize) {
+    /// Sums the cubes of row `y`, number `row` of those that count. Its neighbours are all there.
+    fn mask_and_sum<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize, row: usize) {
         let [above, below] = neighbours(y, walk.y.size);
         let inner = walk.inner();
         for (number, (ask, masks)) in walk.asks.iter().zip(&self.masks).enumerate() {
             let rows = [above, y, below].map(|row| masks[row % 3].around.as_slice());
             threshold(rows, &masks[y % 3].own[1..], &mut self.columns, &mut self.threshold);
             let bands = &self.parts[y % 2][ask.gain as usize][ask.part as usize];
-            let mut row = self.sums.painted.get_mut(number).map(|map| fresh_row(map, inner.len()));
             for (band, coefficients) in bands.iter().enumerate() {
-                let weight = walk.weights.map_or(0.0, |weights| weights[number][band]);
-                let paint = row.as_mut().map(|row| Paint { row, weight });
+                let paint = paint(walk.weights, &mut self.sums.painted, [number, band], row, inner.len());
                 let sum = walk.level.cubes(&coefficients[inner.clone()], &self.threshold, number, band, paint);
                 self.sums.raw[number][band] += sum as f64;
                 self.sums.asks[number][band] += csf::rounded(sum, walk.shifts[0]);
@@ -328,11 +338,16 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
     }
 }
 
-/// Appends an empty row to a map and gives it out.
-fn fresh_row(map: &mut Vec<f32>, width: usize) -> &mut [f32] {
-    let from = map.len();
-    map.resize(from + width, 0.0);
-    &mut map[from..]
+/// Row number `row` of the maps, and what a cube `from` an ask or the reference is worth there.
+fn paint<'a>(
+    weights: Option<&Weights>,
+    maps: &'a mut [Vec<f32>; MAPS],
+    [from, band]: [usize; 2],
+    row: usize,
+    width: usize,
+) -> Option<Paint<'a>> {
+    let weights = weights?[from][band];
+    Some(Paint { rows: maps.each_mut().map(|map| &mut map[row * width..][..width]), weights })
 }
 
 /// Columns next to the picture's edge, which the masking reads.
