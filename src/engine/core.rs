@@ -29,11 +29,13 @@ pub struct Settings {
     pub store_bytes: usize,
     /// Measure all frames in the background.
     pub scan: bool,
+    /// Draw maps on a graphics card, where there is a real one. Pictures that must be the same everywhere do without.
+    pub gpu: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { store_bytes: 1 << 30, scan: true }
+        Self { store_bytes: 1 << 30, scan: true, gpu: false }
     }
 }
 
@@ -111,7 +113,7 @@ impl Engine {
             visible: Vec::new(),
             focus: Region::WHOLE,
             measurer: Measurer::start(workshop.clone(), scores),
-            mapper: Mapper::start(workshop.clone(), maps),
+            mapper: Mapper::start(workshop.clone(), settings.gpu, maps),
             serial: 0,
             settings,
             shelf: shelf::Shelf::default(),

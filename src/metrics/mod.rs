@@ -15,6 +15,7 @@ mod error;
 mod errors;
 mod extractor;
 mod features;
+pub mod gpu;
 mod memo;
 mod metric;
 mod moment;
