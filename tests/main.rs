@@ -15,6 +15,7 @@ mod suite {
     mod media;
     mod metrics;
     mod models;
+    mod ms_ssim;
     mod onnx_writer;
     mod recipes;
     mod recode;
@@ -23,6 +24,7 @@ mod suite {
     mod shelf;
     mod shipped;
     mod speed;
+    mod ssim_ffmpeg;
     pub mod support;
     mod tournament;
     mod tournament_files;
