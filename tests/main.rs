@@ -30,5 +30,6 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vmaf;
     mod window;
 }

@@ -82,7 +82,7 @@ fn plain(c: char) -> char {
 }
 
 fn measure(folder: &Path, lines: &Lines, stop: &Stop) -> Result<()> {
-    let settings = ScoreSettings { metrics: standard(), frames: None };
+    let settings = ScoreSettings { metrics: standard(), ..ScoreSettings::default() };
     let (reference, candidates) = (recipe(&lines.reference)?, recipes(&lines.candidates)?);
     let mut progress = Progress::new();
     let mut tell = |place: usize, done: usize, all: usize| {

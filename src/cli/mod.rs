@@ -136,7 +136,7 @@ fn score_command(wish: &args::Score) -> Result<()> {
     }
     // Made now: a place that cannot be written is told before the hours of measuring, not after.
     let file = wish.output.as_deref().map(AtomicFile::create).transpose()?;
-    let settings = ScoreSettings { metrics, frames: wish.frames.clone() };
+    let settings = ScoreSettings { metrics, frames: wish.frames.clone(), ..ScoreSettings::default() };
     let mut progress = Progress::new();
     let mut tell = |place: usize, done: usize, all: usize| {
         progress.tell(&format!("candidate {} of {}: frame {done} of {all}", place + 1, candidates.len()));

@@ -1,7 +1,6 @@
 //! The list of tracks, and the look into a chain: a track's place, and its picture after some of its stages.
 
 use super::core::Engine;
-use super::tracks::Measurements;
 use super::{Track, TrackId};
 
 /// What a score of a tapped track is a score of: "after 2 of 3 stages". `None` when all stages are applied.
@@ -33,30 +32,13 @@ impl Engine {
         let Some(recipe) = self.backstage.get(&id).map(|back| back.recipe.clone()) else { return };
         let opened = tap.map_or_else(|| recipe.clone(), |tap| recipe.prefix(tap));
         let worker = self.worker(post, &opened, self.reference_recipe());
+        self.put_aside(id);
         let Some(back) = self.backstage.get_mut(&id) else { return };
         let Some(track) = self.state.tracks.iter_mut().find(|t| t.id == id) else { return };
-
-        back.call_off();
-        let here = Measurements {
-            series: std::mem::take(&mut track.series),
-            provenance: std::mem::take(&mut track.provenance),
-            done: std::mem::take(&mut back.done),
-            counted: std::mem::take(&mut back.counted),
-        };
-        back.set_aside.insert(track.tap, here);
         (back.opened, back.worker, back.post) = (opened, worker, post);
-        (back.pairing, back.wish, back.measured_live) = (None, None, None);
+        (back.pairing, back.wish) = (None, None);
         back.arrivals.clear();
-
         *track = Track { tap, ..Track::opening(id, &recipe) };
-        if let Some(known) = back.set_aside.remove(&tap) {
-            track.measured = share(known.counted, known.done.lock().len());
-            (track.series, track.provenance) = (known.series, known.provenance);
-            (back.done, back.counted) = (known.done, known.counted);
-        }
+        self.take_up(id);
     }
-}
-
-fn share(part: usize, whole: usize) -> f32 {
-    part as f32 / whole.max(1) as f32
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::frame::{Region, Severity, Stop};
+use crate::frame::{Region, Severity};
 
-use super::chain::tap_words;
-use super::measurer::{Measurer, ScanJob, Score};
+use super::ledger::{Ledger, Score};
+use super::measurer::Measurer;
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
@@ -16,7 +16,7 @@ use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
-use super::{Command, Notice, State, Track, TrackId, TrackStatus, provenance, shelf};
+use super::{Command, Notice, State, Track, TrackId, TrackStatus, shelf};
 use crate::metrics::standard;
 use crate::models::Home;
 
@@ -218,44 +218,6 @@ impl Engine {
         }
     }
 
-    /// Enters a score into the track's series, and as its live score if it is that of the frame in view.
-    fn hear_score(&mut self, id: TrackId, score: Score) {
-        let frames = self.state.clock.frames;
-        let Some(back) = self.backstage.get_mut(&id) else { return };
-        if let Some(done) = back.done.lock().get_mut(score.number) {
-            back.counted += usize::from(!std::mem::replace(done, true));
-        }
-        let counted = back.counted;
-        let Some(place) = self.state.tracks.iter().position(|t| t.id == id) else { return };
-        let provenance = self.provenance_of(place, &score.steps);
-        let track = &mut self.state.tracks[place];
-        track.measured = counted as f32 / frames.max(1) as f32;
-        for (metric, value) in &score.values {
-            let series = track.series.entry(metric).or_insert_with(|| Arc::new(vec![None; frames]));
-            if let Some(slot) = Arc::make_mut(series).get_mut(score.number) {
-                *slot = Some(*value);
-            }
-        }
-        if let Some(line) = provenance.filter(|_| !score.values.is_empty()) {
-            track.provenance = line;
-        }
-        if track.shown.as_ref().is_some_and(|s| s.number == score.number) {
-            track.live = score.values.into_iter().collect();
-            track.frame_fault = score.fault.or(track.frame_fault.take());
-        }
-    }
-
-    fn provenance_of(&self, place: usize, steps: &[String]) -> Option<String> {
-        let reference = self.state.reference()?.info.as_ref()?;
-        let track = self.state.tracks.get(place)?;
-        let pairing = self.backstage.get(&track.id)?.pairing.as_ref()?;
-        let line = provenance((reference, track.info.as_ref()?), pairing, steps);
-        Some(match tap_words(track) {
-            Some(words) => format!("{words}; {line}"),
-            None => line,
-        })
-    }
-
     fn obey(&mut self, command: Command) {
         match command {
             Command::Open { reference, candidates } => self.open(&reference, &candidates),
@@ -322,7 +284,8 @@ impl Engine {
     /// Gives track `id` a worker for `recipe`.
     fn employ(&mut self, id: TrackId, recipe: Recipe, reference: Option<Recipe>) {
         let worker = self.worker(id, &recipe, reference);
-        self.backstage.insert(id, Backstage::new(id, recipe, worker));
+        let sheet = self.new_id().0;
+        self.backstage.insert(id, Backstage::new((id, sheet), recipe, worker));
     }
 
     /// A worker for `recipe` that reports under the name `post`.
@@ -377,7 +340,7 @@ impl Engine {
         let Some(info) = reference.info.clone() else { return };
         let timeline = info.timeline.clone();
         (self.state.clock.frames, self.state.clock.duration) = (timeline.len(), timeline.duration());
-        let recipe = self.backstage[&reference.id].recipe.clone();
+        let mut paired = Vec::new();
         for track in &self.state.tracks {
             let Some(own) = &track.info else { continue };
             let Some(back) = self.backstage.get_mut(&track.id) else { continue };
@@ -387,24 +350,15 @@ impl Engine {
             let pairing = Pairing::new(timeline.clone(), own.timeline.clone());
             back.pairing = Some(pairing.clone());
             // What was measured of the same picture before a tap counts.
-            if back.done.lock().len() != timeline.len() {
-                back.done = Arc::new(parking_lot::Mutex::new(vec![false; timeline.len()]));
-                back.counted = 0;
+            if back.ledger.lock().frames() != timeline.len() {
+                back.ledger = Arc::new(parking_lot::Mutex::new(Ledger::new(timeline.len())));
             }
-            if track.id != reference.id && self.settings.scan {
-                let stop = Stop::default();
-                back.scan = Some(stop.clone());
-                let (reference, done) = (recipe.clone(), back.done.clone());
-                self.measurer.scan(ScanJob {
-                    track: back.post,
-                    recipe: back.opened.clone(),
-                    reference,
-                    pairing,
-                    done,
-                    stop,
-                });
-            }
+            paired.push(track.id);
         }
+        for id in paired.into_iter().filter(|id| *id != reference.id) {
+            self.start_scan(id);
+        }
+        self.measure_edges();
     }
 
     /// Every track's line, with its name, in the order of the list.

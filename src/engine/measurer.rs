@@ -7,57 +7,40 @@ use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::frame::{Frame, FrameSource, Request, SourceError, Stop};
-use crate::metrics::standard;
+use crate::frame::{Frame, SourceError, Stop};
+use crate::metrics::Cost;
 
-use super::pairing::Pairing;
-use super::recipe::Recipe;
-use super::scorer::{Measurement, measure};
+use super::TrackId;
+use super::ledger::Score;
+use super::live::{Live, live};
+use super::scan::{Progress, Scan, ScanJob, scan};
 use super::worker::Teller;
 use super::workshop::Workshop;
-use super::{Measured, TrackId};
 
-/// What a measuring thread tells of one frame.
-pub(super) struct Score {
-    /// Frame of the reference.
-    pub number: usize,
-    pub values: Vec<(&'static str, Measured)>,
-    pub steps: Vec<String>,
-    /// Why there are no values, if so.
-    pub fault: Option<String>,
-}
-
-impl Score {
-    fn of(number: usize, found: Result<Measurement, SourceError>) -> Self {
-        match found {
-            Err(error) => Self { number, values: Vec::new(), steps: Vec::new(), fault: Some(error.to_string()) },
-            Ok(found) => {
-                let fault = found.values.iter().find_map(|(_, v)| v.as_ref().err()).map(ToString::to_string);
-                let values: Vec<_> = found.values.into_iter().filter_map(|(id, v)| Some((id, v.ok()?))).collect();
-                let fault = fault.filter(|_| values.is_empty());
-                Self { number, values, steps: found.steps, fault }
-            }
-        }
-    }
+/// What both threads need to know of a track's measuring.
+#[derive(Clone)]
+pub(super) struct Subject {
+    pub track: TrackId,
+    /// The sheet that scores are entered on: those of an older one are nobody's.
+    pub sheet: u64,
+    pub reference: super::recipe::Recipe,
+    /// The reference's track: another one when it was opened anew.
+    pub reference_track: TrackId,
+    pub pairing: super::pairing::Pairing,
+    pub crop: Option<super::crop::Crop>,
+    /// Frames a second of the reference.
+    pub rate: Option<f64>,
 }
 
 /// A pair of frames to measure now.
 pub(super) struct LiveJob {
-    pub track: TrackId,
+    pub subject: Subject,
     pub number: usize,
     pub reference: Arc<Frame>,
     pub candidate: Arc<Frame>,
-}
-
-/// A candidate to measure through.
-#[derive(Clone)]
-pub(super) struct ScanJob {
-    pub track: TrackId,
-    pub recipe: Recipe,
-    pub reference: Recipe,
-    pub pairing: Pairing,
-    /// Frames of the reference already measured; filled from both threads.
-    pub done: Arc<Mutex<Vec<bool>>>,
+    pub metrics: Vec<&'static str>,
+    /// What costs more waits.
+    pub most: Cost,
     pub stop: Stop,
 }
 
@@ -68,7 +51,7 @@ pub(super) struct Measurer {
 }
 
 #[derive(Default)]
-struct Board {
+pub(super) struct Board {
     desk: Mutex<Desk>,
     called: Condvar,
 }
@@ -76,9 +59,12 @@ struct Board {
 #[derive(Default)]
 struct Desk {
     live: VecDeque<LiveJob>,
-    live_busy: Option<TrackId>,
+    /// The track measured live just now, and what calls it off; `None` for a measurement that is let finish.
+    live_busy: Option<(TrackId, Option<Stop>)>,
     scans: VecDeque<ScanJob>,
-    scanning: Option<ScanJob>,
+    /// Short runs that somebody waits for: between two frames of the others.
+    errands: VecDeque<ScanJob>,
+    scanning: Vec<Stop>,
     /// While set, the background run rests between frames: somebody waits for something else.
     resting: bool,
     over: bool,
@@ -98,10 +84,15 @@ impl Measurer {
         Self { board, _threads: threads }
     }
 
-    /// Measures a pair as soon as may be; a job of the same track that has not begun is replaced.
+    /// Measures a pair as soon as may be; an older job of the same track is replaced.
     pub fn live(&self, job: LiveJob) {
         let mut desk = self.board.desk.lock();
-        desk.live.retain(|old| old.track != job.track);
+        desk.live.retain(|old| old.subject.track != job.subject.track);
+        if let Some((track, Some(stop))) = &desk.live_busy
+            && *track == job.subject.track
+        {
+            stop.set();
+        }
         desk.live.push_back(job);
         self.board.called.notify_all();
     }
@@ -112,6 +103,12 @@ impl Measurer {
         let place = desk.scans.iter().position(|other| !job.recipe.is_made() && other.recipe.is_made());
         let place = place.unwrap_or(desk.scans.len());
         desk.scans.insert(place, job);
+        self.board.called.notify_all();
+    }
+
+    /// Queues a run of few frames, before all others.
+    pub fn errand(&self, job: ScanJob) {
+        self.board.desk.lock().errands.push_back(job);
         self.board.called.notify_all();
     }
 
@@ -127,7 +124,8 @@ impl Measurer {
     /// Whether neither thread has anything to do.
     pub fn is_idle(&self) -> bool {
         let desk = self.board.desk.lock();
-        desk.live.is_empty() && desk.live_busy.is_none() && desk.scans.is_empty() && desk.scanning.is_none()
+        let waiting = desk.live.len() + desk.scans.len() + desk.errands.len();
+        waiting == 0 && desk.live_busy.is_none() && desk.scanning.is_empty()
     }
 }
 
@@ -135,9 +133,8 @@ impl Drop for Measurer {
     fn drop(&mut self) {
         let mut desk = self.board.desk.lock();
         desk.over = true;
-        if let Some(job) = &desk.scanning {
-            job.stop.set();
-        }
+        let live = desk.live_busy.iter().filter_map(|(_, stop)| stop.as_ref());
+        desk.scanning.iter().chain(live).for_each(Stop::set);
         self.board.called.notify_all();
     }
 }
@@ -156,20 +153,50 @@ impl Board {
             self.called.wait(&mut desk);
         }
     }
+
+    /// Waits while runs are to rest; `false` when that of `stop` is to end.
+    fn may_go_on(&self, stop: &Stop) -> bool {
+        let mut desk = self.desk.lock();
+        while desk.resting && !desk.over && !stop.is_set() {
+            self.called.wait(&mut desk);
+        }
+        !desk.over && !stop.is_set()
+    }
+
+    fn errand(&self) -> Option<ScanJob> {
+        let mut desk = self.desk.lock();
+        let job = desk.errands.pop_front()?;
+        desk.scanning.push(job.stop.clone());
+        Some(job)
+    }
+
+    /// The run begun last is over.
+    fn scanned(&self) {
+        self.desk.lock().scanning.pop();
+    }
 }
 
-fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>) {
+fn live_loop(board: &Board, workshop: &Arc<Workshop>, teller: &Teller<(TrackId, Score)>) {
+    let mut state = Live::new(workshop.clone());
     loop {
         let take = |desk: &mut Desk| {
             let job = desk.live.pop_front()?;
-            desk.live_busy = Some(job.track);
+            // While playing, frame after frame comes: were each to call off the one before, none would be done.
+            let stop = (job.most == Cost::Heavy).then(|| job.stop.clone());
+            desk.live_busy = Some((job.subject.track, stop));
             Some(job)
         };
         let Some(job) = board.wait_for(take) else { return };
-        let found = || measure(&job.reference, &job.candidate, &standard(), workshop.kernel);
-        let found = catch_unwind(AssertUnwindSafe(found))
-            .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this frame; please report it")));
-        let heard = teller((job.track, Score::of(job.number, found)));
+        let mut heard = true;
+        let mut tell = |score: Score| {
+            heard = teller((job.subject.track, score));
+            heard && !job.stop.is_set()
+        };
+        let done = catch_unwind(AssertUnwindSafe(|| live(&mut state, &job, &mut tell)));
+        if done.is_err() {
+            state = Live::new(workshop.clone());
+            tell(Score::fault(job.subject.sheet, job.number, &job.metrics, stumbled().to_string()));
+        }
         // Told before it counts as done: who waits for idleness finds the score among the events.
         board.desk.lock().live_busy = None;
         if !heard {
@@ -178,69 +205,36 @@ fn live_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score
     }
 }
 
+pub(super) fn stumbled() -> SourceError {
+    SourceError::frame("Doublet stumbled over this frame; please report it")
+}
+
 fn scan_loop(board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>) {
     loop {
         let take = |desk: &mut Desk| {
-            desk.scanning = desk.scans.pop_front();
-            desk.scanning.clone()
+            let job = desk.errands.pop_front().or_else(|| desk.scans.pop_front())?;
+            desk.scanning.push(job.stop.clone());
+            Some(job)
         };
         let Some(job) = board.wait_for(take) else { return };
-        // A fault in our own code ends this run alone; what it measured stays.
-        if catch_unwind(AssertUnwindSafe(|| scan(&job, board, workshop, teller))).is_err() {
-            log::error!("measuring {} ended by a fault", job.recipe);
-        }
-        board.desk.lock().scanning = None;
+        run(&job, board, workshop, teller, true);
+        board.scanned();
     }
 }
 
-/// Measures every frame of one candidate that has not been measured yet.
-fn scan(job: &ScanJob, board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>) {
-    if job.stop.is_set() {
-        return;
-    }
-    // The track's own worker has opened the same recipe and says what is wrong when it cannot: no second notice here.
-    let Ok(mut reference) = workshop.open(&job.reference, None) else { return };
-    let Ok(mut candidate) = workshop.open(&job.recipe, Some(&job.reference)) else { return };
-    let frames = reference.source.info().timeline.len();
-    for number in 0..frames {
-        if !may_go_on(board, job) {
-            return;
+/// Runs one job; a long one makes way for errands between its frames.
+fn run(job: &ScanJob, board: &Board, workshop: &Workshop, teller: &Teller<(TrackId, Score)>, long: bool) {
+    let mut between = || {
+        while let Some(errand) = long.then(|| board.errand()).flatten() {
+            run(&errand, board, workshop, teller, false);
+            board.scanned();
         }
-        if job.done.lock().get(number).copied().unwrap_or(false) {
-            continue;
-        }
-        let score = match job.pairing.own(number) {
-            Err(unpaired) => Score { number, values: Vec::new(), steps: Vec::new(), fault: Some(unpaired.to_string()) },
-            Ok(own) => {
-                let found = both(&mut *reference.source, number, &mut *candidate.source, own, &job.stop)
-                    .and_then(|(r, c)| measure(&r, &c, &standard(), workshop.kernel));
-                if found.as_ref().is_err_and(|error| *error == SourceError::Stopped) {
-                    return;
-                }
-                Score::of(number, found)
-            }
-        };
-        if !teller((job.track, score)) {
-            return;
-        }
+        board.may_go_on(&job.stop)
+    };
+    let mut tell = |score| teller((job.subject.track, score));
+    let progress = Progress { may_go_on: &mut between, tell: &mut tell };
+    // A fault in our own code ends this run alone; what it measured stays.
+    if catch_unwind(AssertUnwindSafe(|| scan(Scan { job, workshop }, progress))).is_err() {
+        log::error!("measuring {} ended by a fault", job.recipe);
     }
-}
-
-fn both(
-    reference: &mut dyn FrameSource,
-    number: usize,
-    candidate: &mut dyn FrameSource,
-    own: usize,
-    stop: &Stop,
-) -> Result<(Arc<Frame>, Arc<Frame>), SourceError> {
-    Ok((reference.frame(&mut Request::new(number, stop))?, candidate.frame(&mut Request::new(own, stop))?))
-}
-
-/// Waits while the run is to rest; `false` when it is to end.
-fn may_go_on(board: &Board, job: &ScanJob) -> bool {
-    let mut desk = board.desk.lock();
-    while desk.resting && !desk.over && !job.stop.is_set() {
-        board.called.wait(&mut desk);
-    }
-    !desk.over && !job.stop.is_set()
 }

@@ -9,18 +9,24 @@
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
 //! of watched tracks change together, in [`playback`].
 
+mod cache;
 mod chain;
-mod choice;
 mod command;
 mod core;
+mod crop;
 mod exam;
 mod hardest;
+mod ledger;
+mod live;
 mod measurer;
+mod measuring;
 mod pairing;
 mod playback;
 mod range;
 mod recipe;
+mod reel;
 mod render;
+mod scan;
 mod schedule;
 mod score;
 mod scorer;
@@ -33,7 +39,9 @@ mod worker;
 mod workshop;
 
 pub use self::core::{Engine, Remote, Settings};
+pub use cache::ScoreCache;
 pub use command::Command;
+pub use crop::Crop;
 pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
 pub use pairing::{Pairing, Unpaired};
@@ -41,7 +49,7 @@ pub use range::default_range;
 pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind, codecs};
 pub use render::{RenderSettings, render};
 pub use score::{ScoreSettings, score};
-pub use scorer::{Measurement, common_ground, measure, provenance};
+pub use scorer::{Measurement, common_ground, provenance};
 pub use shelf::{Card, CardSpeed, CardStatus};
 pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, TrackId, TrackStatus};
 pub use store::{SourceKey, Store, Stored};

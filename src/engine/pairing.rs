@@ -1,6 +1,7 @@
 //! Which frame of a candidate belongs to which frame of the reference: decided here and nowhere else, by time (by number
 //! where the two clocks run at different steady rates over the same number of frames).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::frame::Timeline;
@@ -16,14 +17,18 @@ pub struct Pairing {
     candidate: Arc<Timeline>,
     by_number: bool,
     pairs: usize,
+    /// From the first paired frame to the last.
+    extent: (usize, usize),
 }
 
 impl Pairing {
     pub fn new(reference: Arc<Timeline>, candidate: Arc<Timeline>) -> Self {
         let by_number = two_clocks(&reference, &candidate);
-        let mut pairing = Self { reference, candidate, by_number, pairs: 0 };
+        let mut pairing = Self { reference, candidate, by_number, pairs: 0, extent: (0, 0) };
         // Counted once: the count stands in the provenance of every score of a long film.
         pairing.pairs = (0..pairing.reference.len()).filter(|&n| pairing.own(n).is_ok()).count();
+        let film = pairing.extent(&(0..pairing.reference.len()));
+        pairing.extent = (film.start, film.end);
         pairing
     }
 
@@ -44,6 +49,20 @@ impl Pairing {
             return Err(Unpaired { frame: n, seconds, candidate_frames: self.candidate.len(), distance });
         }
         Ok(own)
+    }
+
+    /// `range` from its first frame that has a partner to its last: beyond, there is no film to compare. Empty where
+    /// none has.
+    pub fn extent(&self, range: &Range<usize>) -> Range<usize> {
+        let paired = |n: &usize| self.own(*n).is_ok();
+        let start = range.clone().find(paired).unwrap_or(range.end);
+        let end = (start..range.end).rev().find(paired).map_or(start, |last| last + 1);
+        start..end
+    }
+
+    /// [`Pairing::extent`] of the whole film.
+    pub fn extent_of_all(&self) -> Range<usize> {
+        self.extent.0..self.extent.1
     }
 
     /// Number of the reference's frames that have a partner.

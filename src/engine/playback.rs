@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::core::Engine;
+use super::measuring::known_at;
 use super::schedule::AHEAD;
 use super::tracks::Arrival;
 use super::{Clock, Shown, TrackId};
@@ -151,7 +152,7 @@ impl Engine {
         let (speed, looping) = (self.state.clock.speed, self.state.clock.looping);
         self.state.clock = Clock { speed, looping, ..Clock::default() };
         self.playback = Playback::default();
-        self.state.range = None;
+        (self.state.range, self.state.region) = (None, None);
         self.end_hunt();
         self.end_tournament();
     }
@@ -206,8 +207,7 @@ impl Engine {
         let Some(track) = self.state.track_mut(id) else { return };
         let moved = track.shown.as_ref().is_none_or(|s| s.number != n);
         if moved {
-            let known = |series: &super::Series| series.get(n).copied().flatten();
-            track.live = track.series.iter().filter_map(|(id, s)| Some((*id, known(s)?))).collect();
+            track.live = known_at(track, n);
         }
         match arrival {
             Some(Arrival::Frame { frame, own, coverage }) => {

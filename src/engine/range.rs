@@ -59,7 +59,12 @@ impl Engine {
     /// Takes over a range, whoever found it.
     pub(super) fn enter_range(&mut self, range: Option<Range<usize>>) {
         let frames = self.state.clock.frames;
-        self.state.range = range.and_then(|range| clamped(range, frames));
+        let range = range.and_then(|range| clamped(range, frames));
+        let news = range != self.state.range;
+        self.state.range = range;
+        if news {
+            self.measure_edges();
+        }
         let (clock, home) = (self.state.clock, self.home());
         if clock.playing && !home.contains(&clock.frame) {
             self.seek(home.start);

@@ -3,7 +3,6 @@
 use crate::frame::{Region, Urgency};
 
 use super::core::Engine;
-use super::measurer::LiveJob;
 use super::tracks::Arrival;
 use super::worker::{Wanted, Wish};
 use super::{TrackId, TrackStatus};
@@ -60,22 +59,6 @@ impl Engine {
         }
         for (number, sentence) in faults {
             self.arrive(id, number, Arrival::Fault(sentence));
-        }
-    }
-
-    /// Sends shown pairs that have no score yet to the live thread.
-    fn measure_shown(&mut self) {
-        let Some(reference) = self.state.reference().and_then(|r| r.shown.clone()) else { return };
-        for track in self.state.candidates() {
-            let Some(shown) = &track.shown else { continue };
-            let whole = shown.coverage == super::Coverage::Whole;
-            let unknown = track.live.is_empty() && shown.number == reference.number && whole;
-            let Some(back) = self.backstage.get_mut(&track.id).filter(|_| unknown) else { continue };
-            if back.measured_live.replace(shown.number) == Some(shown.number) {
-                continue;
-            }
-            let (reference, candidate) = (reference.frame.clone(), shown.frame.clone());
-            self.measurer.live(LiveJob { track: back.post, number: shown.number, reference, candidate });
         }
     }
 

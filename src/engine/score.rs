@@ -6,19 +6,33 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::ScopedJoinHandle;
 
 use crate::frame::{Frame, FrameSource, Request, SourceError, SourceInfo, Stop};
-use crate::metrics::Metric;
+use crate::metrics::{Metric, standard};
 use crate::report::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreReport};
 
+use super::crop::Crop;
 use super::pairing::Pairing;
 use super::recipe::{Head, Recipe};
-use super::scorer::{measure, provenance};
+use super::reel::Reel;
+use super::scorer::{Scene, Scorer, provenance, rate_of};
 use super::workshop::Workshop;
 
 /// What to measure.
+#[derive(Clone)]
 pub struct ScoreSettings {
     pub metrics: Vec<&'static dyn Metric>,
-    /// Frames of the reference, end excluded; all of them if `None`.
+    /// Frames of the reference, end excluded; all of them if `None`. The first and the last are measured as those of a
+    /// file that holds no others.
     pub frames: Option<Range<usize>>,
+    /// The part of the reference's picture that is measured, as a picture of its own; the whole if `None`.
+    pub region: Option<Crop>,
+    /// Measures all anew, and keeps nothing.
+    pub fresh: bool,
+}
+
+impl Default for ScoreSettings {
+    fn default() -> Self {
+        Self { metrics: standard(), frames: None, region: None, fresh: false }
+    }
 }
 
 /// Frames decoded ahead of the measuring thread, a side.
@@ -28,7 +42,7 @@ const AHEAD: usize = 4;
 /// all. Frames without a partner are named in the report, not filled.
 ///
 /// # Errors
-/// One sentence when a recipe does not open, a frame cannot be made, or the range lies outside the reference;
+/// One sentence when a recipe does not open, a frame cannot be made, or the range or region lies outside the reference;
 /// [`SourceError::Stopped`] when `stop` was set.
 pub fn score(
     workshop: &Workshop,
@@ -40,6 +54,9 @@ pub fn score(
 ) -> Result<ScoreReport, SourceError> {
     let info = workshop.open(reference, None)?.source.info().clone();
     let range = checked_range(settings.frames.clone(), &info)?;
+    let crop = settings.region.map(|asked| asked.aligned(info.layout, (info.width, info.height))).transpose()?;
+    let cache = workshop.scores().filter(|_| !settings.fresh);
+    let scorer = || Scorer::new(&settings.metrics, workshop.kernel, crop, cache.clone());
     let path = match &reference.head {
         Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
         _ => reference.to_string(),
@@ -55,9 +72,13 @@ pub fn score(
         .map(|(place, (recipe, source))| {
             let mut tell = |done| progress(place, done, range.len());
             let left = workshop.open(reference, None)?.source;
-            score_one(workshop, (left, source), recipe, settings, range.clone(), &mut tell, stop)
+            let mut scores = score_one(&scorer(), (left, source), recipe, range.clone(), &mut tell, stop)?;
+            if let (Some(asked), Some(crop)) = (settings.region, crop) {
+                scores.provenance += &format!("; {}", crop.words(asked));
+            }
+            Ok(scores)
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, SourceError>>()?;
     let reference = ReferenceInfo { path, width: info.width, height: info.height, frames: info.timeline.len() };
     Ok(ScoreReport { reference, candidates: scored })
 }
@@ -75,10 +96,9 @@ fn checked_range(wanted: Option<Range<usize>>, info: &SourceInfo) -> Result<Rang
 }
 
 fn score_one(
-    workshop: &Workshop,
+    scorer: &Scorer,
     (left, right): (Box<dyn FrameSource>, Box<dyn FrameSource>),
     candidate: &Recipe,
-    settings: &ScoreSettings,
     range: Range<usize>,
     progress: &mut dyn FnMut(usize),
     stop: &Stop,
@@ -88,20 +108,25 @@ fn score_one(
     let pairing = Pairing::new(times.clone(), infos.1.timeline.clone());
     let (mut pairs, mut missing) = (Vec::new(), Vec::new());
     let (asked, whole) = (range.clone(), range == (0..times.len()));
+    let reach = scorer.reach(pairing.extent(&range));
     for frame in range {
         match pairing.own(frame) {
             Ok(own) => pairs.push((frame, own)),
             Err(no) => missing.push(Missing { frame, time: times.seconds(frame), reason: no.to_string() }),
         }
     }
+    let rate = rate_of(&times);
     let mut steps: Vec<String> = Vec::new();
     let mut frames = Vec::with_capacity(pairs.len());
     std::thread::scope(|scope| {
-        let (left, _one) = ahead(scope, "reference", left, pairs.iter().map(|p| p.0).collect(), stop);
+        let wanted = reach.all(pairs.iter().map(|p| p.0));
+        let (left, _one) = ahead(scope, "reference", left, wanted, stop);
         let (right, _two) = ahead(scope, "candidate", right, pairs.iter().map(|p| p.1).collect(), stop);
+        let mut reel = Reel::default();
         for &(number, _) in &pairs {
             stop.check()?;
-            let found = measure(&next(&left)?, &next(&right)?, &settings.metrics, workshop.kernel)?;
+            let around = reel.around(number, &reach, &mut |_| next(&left))?;
+            let found = scorer.measure(&Scene { around: &around, candidate: &next(&right)?, rate })?;
             let mut scores = FrameScores::new(number, times.seconds(number));
             found.values.iter().for_each(|(id, value)| scores.set(id, value));
             frames.push(scores);

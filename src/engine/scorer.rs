@@ -1,15 +1,26 @@
-//! Brings a pair of frames to common ground and measures it: the one road to a score, live, in the background and on
-//! the command line.
+//! Brings a pair of frames to common ground and measures it: the one road to a score, live, in the background, in a
+//! tournament and on the command line.
 
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::color::{self, Kernel, Target, conform};
-use crate::frame::{ColorInfo, Family, Frame, Layout, Matrix, Range, Sample, Siting, SourceError, SourceInfo};
-use crate::metrics::{Metric, MetricError, Moment, Pair, Plan, Value};
+use parking_lot::Mutex;
+use rayon::prelude::*;
 
+use crate::color::{self, Kernel, Target, conform};
+use crate::frame::{
+    ColorInfo, Family, Frame, Layout, Matrix, Range as CodeRange, Sample, Siting, SourceError, SourceInfo, Timeline,
+};
+use crate::metrics::{Cost, EXTRACTORS, Extractor, Features, Memo, Metric, MetricError, Moment, Pair, Plan, Value};
+
+use super::cache::{Print, ScoreCache, key_of};
+use super::crop::Crop;
 use super::pairing::Pairing;
+use super::reel::{Around, Reach};
 
 /// What was measured on one pair.
+#[derive(Clone, Debug, Default)]
 pub struct Measurement {
     /// By metric, in the order asked for.
     pub values: Vec<(&'static str, Result<Value, MetricError>)>,
@@ -17,33 +28,246 @@ pub struct Measurement {
     pub steps: Vec<String>,
 }
 
-/// Measures `candidate` against `reference`.
+/// Measures pair after pair of one film. Each picture is brought to common ground once, and every metric asked for is
+/// measured in one pass. Pairs may come in any order; in order, neighbours are converted and blurred once.
 ///
 /// Common ground is the reference's size, layout and colour tags. Of two integer depths the greater is taken, so that
 /// nothing is cut; float candidates are rounded to the reference's depth, as a file of them would be. An RGB reference
-/// is measured as 4:4:4 Y'CbCr of its own depth (16 bits for floats).
-///
-/// # Errors
-/// One sentence when the candidate cannot be converted. A metric that does not apply is no error of the pair: it stands
-/// in [`Measurement::values`].
-pub fn measure(
-    reference: &Arc<Frame>,
-    candidate: &Arc<Frame>,
-    metrics: &[&'static dyn Metric],
+/// is measured as 4:4:4 Y'CbCr of its own depth (16 bits for floats); what reads R'G'B' reads it as it is stored.
+pub(super) struct Scorer {
+    plan: Plan,
     kernel: Kernel,
-) -> Result<Measurement, SourceError> {
-    let target = common_ground(reference, candidate.layout.sample);
-    let (reference, reference_steps) = conform(reference, &target, kernel)?;
-    let (candidate, candidate_steps) = conform(candidate, &target, kernel)?;
-    let pair = Pair::new(&reference, &candidate)?;
-    let values = Plan::new(metrics).measure(&Moment::new(pair));
-    let said =
-        |who: &str, steps: Vec<String>| steps.into_iter().map(move |s| format!("{who}: {s}")).collect::<Vec<_>>();
-    let steps = [said("reference", reference_steps), said("candidate", candidate_steps)].concat();
-    Ok(Measurement { values, steps })
+    crop: Option<Crop>,
+    cache: Option<Arc<ScoreCache>>,
+    memo: Memo,
+    /// Reference frames on common ground, the oldest first.
+    grounds: Mutex<VecDeque<Arc<Ground>>>,
 }
 
-/// Where a pair meets; see [`measure`].
+/// A pair to measure, as its sources gave it.
+pub(super) struct Scene<'a> {
+    pub around: &'a Around,
+    pub candidate: &'a Arc<Frame>,
+    /// Of the reference.
+    pub rate: Option<f64>,
+}
+
+/// A frame where it can be compared.
+struct Ground {
+    raw: Arc<Frame>,
+    target: Target,
+    frame: Arc<Frame>,
+    steps: Vec<String>,
+    print: Print,
+}
+
+/// Everything of a pair on common ground.
+struct Ready {
+    reference: Arc<Ground>,
+    candidate: Arc<Ground>,
+    /// Reference and candidate as R'G'B', where that is how the reference is stored.
+    shown: Option<(Arc<Ground>, Arc<Ground>)>,
+    before: Vec<Arc<Ground>>,
+    after: Vec<Arc<Ground>>,
+    around: (Vec<Arc<Frame>>, Vec<Arc<Frame>>),
+    rate: Option<f64>,
+}
+
+impl Scorer {
+    /// Measures `metrics`, on the part `crop` if there is one (aligned, see [`Crop::aligned`]), and keeps what it finds
+    /// in `cache`.
+    pub fn new(
+        metrics: &[&'static dyn Metric],
+        kernel: Kernel,
+        crop: Option<Crop>,
+        cache: Option<Arc<ScoreCache>>,
+    ) -> Self {
+        let (plan, memo, grounds) = (Plan::new(metrics), Memo::default(), Mutex::default());
+        Self { plan, kernel, crop, cache, memo, grounds }
+    }
+
+    /// How far around a frame the metrics look, where nothing outside `extent` is to be seen.
+    pub fn reach(&self, extent: Range<usize>) -> Reach {
+        let (before, after) = self.plan.neighbours();
+        Reach { before, after, extent }
+    }
+
+    /// Measures everything.
+    ///
+    /// # Errors
+    /// One sentence when a picture cannot be converted. A metric that does not apply is no error of the pair: it stands
+    /// in [`Measurement::values`].
+    pub fn measure(&self, scene: &Scene<'_>) -> Result<Measurement, SourceError> {
+        let ready = self.ready(scene)?;
+        let moment = ready.moment()?;
+        let mut features = Features::default();
+        self.extract(self.plan.extractors(), &ready, &moment, &mut features);
+        let values = self.plan.metrics().iter().map(|metric| (metric.id(), finite(*metric, &features))).collect();
+        Ok(Measurement { values, steps: ready.steps() })
+    }
+
+    /// Measures what costs at most `most`, the cheap first: `tell` hears of each metric as soon as all that it reads is
+    /// there, and gives whether to go on.
+    ///
+    /// # Errors
+    /// As [`Scorer::measure`].
+    pub fn measure_by_and_by(
+        &self,
+        scene: &Scene<'_>,
+        most: Cost,
+        tell: &mut dyn FnMut(Measurement) -> bool,
+    ) -> Result<(), SourceError> {
+        let ready = self.ready(scene)?;
+        let moment = ready.moment()?;
+        let mut extractors: Vec<_> =
+            self.plan.extractors().iter().copied().filter(|e| e.about().cost <= most).collect();
+        extractors.sort_by_key(|extractor| extractor.about().cost);
+        let mut open: Vec<&'static dyn Metric> = self.plan.metrics().to_vec();
+        let mut features = Features::default();
+        // All light ones at once, then one by one.
+        let light = extractors.partition_point(|extractor| extractor.about().cost == Cost::Light);
+        let (light, costly) = extractors.split_at(light);
+        for part in std::iter::once(light).chain(costly.chunks(1)) {
+            self.extract(part, &ready, &moment, &mut features);
+            let known = |id: &str| features.iter().any(|(have, _)| have == id);
+            let (done, rest): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|metric| metric.features().iter().all(|id| known(id)));
+            open = rest;
+            let values = done.into_iter().map(|metric| (metric.id(), finite(metric, &features))).collect();
+            if !tell(Measurement { values, steps: ready.steps() }) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `extractors` side by side, but for what is remembered.
+    fn extract(
+        &self,
+        extractors: &[&'static dyn Extractor],
+        ready: &Ready,
+        moment: &Moment<'_>,
+        features: &mut Features,
+    ) {
+        let mut enter = |extractor: &dyn Extractor, found: Result<Vec<Value>, MetricError>| {
+            let ids = extractor.about().features;
+            match found {
+                Ok(values) => ids.iter().zip(values).for_each(|(id, value)| features.set(id, Ok(value))),
+                Err(error) => ids.iter().for_each(|id| features.set(id, Err(error.clone()))),
+            }
+        };
+        let mut missing: Vec<(&'static dyn Extractor, Option<u128>)> = Vec::new();
+        for extractor in extractors.iter().copied() {
+            let about = extractor.about();
+            let cache = self.cache.as_ref().filter(|_| about.cost > Cost::Light);
+            let key = cache.map(|_| ready.key(extractor));
+            match cache.zip(key).and_then(|(cache, key)| cache.get(key, about.features.len())) {
+                Some(values) => enter(extractor, Ok(values)),
+                None => missing.push((extractor, key)),
+            }
+        }
+        // A model waits for its device: not inside the pool, whose threads compute.
+        let ours = |extractor: &dyn Extractor| EXTRACTORS.iter().any(|e| e.about().id == extractor.about().id);
+        let (ours, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(extractor, _)| ours(*extractor));
+        let run = |(extractor, key): &(&'static dyn Extractor, Option<u128>)| {
+            (*extractor, *key, extractor.extract(moment, &self.memo))
+        };
+        let found: Vec<_> = ours.par_iter().map(run).collect();
+        for (extractor, key, found) in found.into_iter().chain(others.iter().map(run)) {
+            if let (Some(cache), Some(key), Ok(values)) = (&self.cache, key, &found) {
+                cache.put(key, values);
+            }
+            enter(extractor, found);
+        }
+    }
+
+    /// Brings a pair and its neighbours to common ground.
+    fn ready(&self, scene: &Scene<'_>) -> Result<Ready, SourceError> {
+        let target = common_ground(&scene.around.frame, scene.candidate.layout.sample);
+        let reference = self.ground(&scene.around.frame, target)?;
+        let candidate = Arc::new(self.brought(scene.candidate, target)?);
+        let (before, after) = self.plan.neighbours();
+        let grounds = |frames: &[Arc<Frame>], count: usize| {
+            frames.iter().take(count).map(|frame| self.ground(frame, target)).collect::<Result<Vec<_>, _>>()
+        };
+        let (before, after) = (grounds(&scene.around.before, before)?, grounds(&scene.around.after, after)?);
+        let shown = match stored_rgb(&scene.around.frame, target) {
+            Some(rgb) => {
+                let candidate = Arc::new(self.brought(scene.candidate, rgb)?);
+                Some((self.ground(&scene.around.frame, rgb)?, candidate))
+            }
+            None => None,
+        };
+        let frames = |grounds: &[Arc<Ground>]| grounds.iter().map(|ground| ground.frame.clone()).collect();
+        let around = (frames(&before), frames(&after));
+        Ok(Ready { reference, candidate, shown, before, after, around, rate: scene.rate })
+    }
+
+    /// A frame of the reference on the ground `target`; converted once while its neighbours are measured too.
+    fn ground(&self, raw: &Arc<Frame>, target: Target) -> Result<Arc<Ground>, SourceError> {
+        let same = |ground: &&Arc<Ground>| Arc::ptr_eq(&ground.raw, raw) && ground.target == target;
+        if let Some(ground) = self.grounds.lock().iter().find(same) {
+            return Ok(ground.clone());
+        }
+        let ground = Arc::new(self.brought(raw, target)?);
+        let (before, after) = self.plan.neighbours();
+        let mut grounds = self.grounds.lock();
+        grounds.push_back(ground.clone());
+        if grounds.len() > 2 * (before + after + 1) {
+            grounds.pop_front();
+        }
+        Ok(ground)
+    }
+
+    fn brought(&self, raw: &Arc<Frame>, target: Target) -> Result<Ground, SourceError> {
+        let (frame, steps) = conform(raw, &target, self.kernel)?;
+        let frame = match self.crop {
+            Some(crop) => Arc::new(crop.cut(&frame)?),
+            None => frame,
+        };
+        Ok(Ground { raw: raw.clone(), target, frame, steps, print: Print::default() })
+    }
+}
+
+impl Ready {
+    fn moment(&self) -> Result<Moment<'_>, SourceError> {
+        let pair = Pair::new(&self.reference.frame, &self.candidate.frame)?;
+        let moment = Moment::new(pair).among(&self.around.0, &self.around.1, self.rate);
+        Ok(match &self.shown {
+            Some((reference, candidate)) => moment.shown_by(Pair::new(&reference.frame, &candidate.frame)?),
+            None => moment,
+        })
+    }
+
+    /// What was converted, in words.
+    fn steps(&self) -> Vec<String> {
+        let said = |who: &'static str, ground: &Ground| {
+            ground.steps.iter().map(move |step| format!("{who}: {step}")).collect::<Vec<_>>()
+        };
+        [said("reference", &self.reference), said("candidate", &self.candidate)].concat()
+    }
+
+    /// Names all that `extractor` reads here, and the extractor.
+    fn key(&self, extractor: &dyn Extractor) -> u128 {
+        let about = extractor.about();
+        let print = |ground: &Arc<Ground>| ground.print.of(&ground.frame);
+        let mut prints = vec![print(&self.reference), print(&self.candidate)];
+        if let Some((reference, candidate)) = &self.shown {
+            prints.extend([print(reference), print(candidate)]);
+        }
+        let (before, after) = (self.before.iter().take(about.before), self.after.iter().take(about.after));
+        key_of(about, &prints, [before.map(print).collect(), after.map(print).collect()], self.rate)
+    }
+}
+
+/// The score, if it is a number.
+fn finite(metric: &dyn Metric, features: &Features) -> Result<Value, MetricError> {
+    let found = metric.score(features)?;
+    let fault = MetricError::NotFinite { metric: metric.id(), value: found.value };
+    if found.value.is_finite() { Ok(found) } else { Err(fault) }
+}
+
+/// Where a pair meets; see [`Scorer`].
 pub fn common_ground(reference: &Frame, candidate: Sample) -> Target {
     let bits = match (reference.layout.sample, candidate) {
         (Sample::F32, Sample::F32) => 16,
@@ -61,11 +285,25 @@ pub fn common_ground(reference: &Frame, candidate: Sample) -> Target {
     target
 }
 
+/// Where both sides of an RGB reference meet without passing through Y'CbCr; `target` is where they are measured.
+fn stored_rgb(reference: &Frame, target: Target) -> Option<Target> {
+    let layout = Layout { sample: target.layout.sample, alpha: false, ..reference.layout };
+    (reference.layout.family == Family::Rgb).then(|| Target { layout, ..Target::of(reference) })
+}
+
 /// Tags for Y'CbCr made from R'G'B': the matrix that would be guessed for the size, limited range.
 fn ycbcr_tags(target: &Target) -> ColorInfo {
-    let open = ColorInfo { matrix: Matrix::Unknown, range: Range::Limited, ..target.color };
+    let open = ColorInfo { matrix: Matrix::Unknown, range: CodeRange::Limited, ..target.color };
     let matrix = color::resolve(&open, &target.layout, target.width, target.height).matrix;
     ColorInfo { matrix, siting: Siting::Center, ..open }
+}
+
+/// Frames a second of a timeline: as stated, else by its times. `None` for a still.
+pub(super) fn rate_of(timeline: &Timeline) -> Option<f64> {
+    let last = timeline.len().checked_sub(1).filter(|last| *last > 0)?;
+    let stated = timeline.rate.map(|rate| rate.as_f64());
+    let counted = || last as f64 / timeline.seconds(last);
+    Some(stated.unwrap_or_else(counted)).filter(|rate| rate.is_finite() && *rate > 0.0)
 }
 
 /// One line that says how scores of `candidate` against `reference` came to be. `steps` are those of a measured pair;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::frame::{Frame, Region, Severity, SourceInfo};
+use crate::metrics::{Pooled, find, pool_timed};
 
 use super::{Card, Tournament};
 
@@ -47,6 +48,29 @@ impl State {
     pub fn track(&self, id: TrackId) -> Option<&Track> {
         self.tracks.iter().find(|t| t.id == id)
     }
+
+    /// What metric `id` came to on a candidate so far, between the in and out points if there are any: as `doublet score`
+    /// gives it of the same frames once all are measured. Takes time with the number of frames; who draws keeps it until
+    /// `revision` changes.
+    pub fn pooled(&self, track: &Track, id: &str) -> Option<Pooled> {
+        let timeline = &self.reference()?.info.as_ref()?.timeline;
+        let range = self.range.clone().unwrap_or(0..self.clock.frames);
+        let (times, values): (Vec<f64>, Vec<Measured>) =
+            track.values(id, range).map(|(n, value)| (timeline.seconds(n), value)).unzip();
+        pool_timed(&times, &values, find(id)?.about().direction)
+    }
+}
+
+impl Track {
+    /// The scores of metric `id` that are known of the frames of `range` (the in and out points, or the film).
+    pub fn values(&self, id: &str, range: Range<usize>) -> impl Iterator<Item = (usize, Measured)> {
+        let (series, edges) = (self.series.get(id), self.edges.get(id));
+        range.filter_map(move |n| {
+            let whole = || series.and_then(|series| series.get(n).copied().flatten());
+            let value = edges.and_then(|edges| edges.get(&n)).map_or_else(whole, |edge| *edge);
+            Some((n, value?))
+        })
+    }
 }
 
 /// A reference or a candidate.
@@ -72,6 +96,11 @@ pub struct Track {
     pub live: BTreeMap<&'static str, Measured>,
     /// Scores of every frame measured so far, by metric id.
     pub series: BTreeMap<&'static str, Arc<Series>>,
+    /// The frames at the ends of [`State::range`] at which a metric would look past them, measured as if there were no
+    /// other frames: they stand for those of `series` in all that is said of the range. `None` while not yet known.
+    pub edges: BTreeMap<&'static str, BTreeMap<usize, Option<Measured>>>,
+    /// Why a metric has no value on some frame, the last such reason each.
+    pub refusals: BTreeMap<&'static str, String>,
     /// Share of the frames that the background run has measured, 0..1.
     pub measured: f32,
     /// How the scores were reached, in one line: what was converted, resized, guessed, paired.

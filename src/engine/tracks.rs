@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::frame::{Frame, Stop};
+use crate::frame::{Frame, Region, Stop};
+use crate::metrics::Cost;
 
+use super::ledger::Ledger;
 use super::pairing::Pairing;
 use super::recipe::Recipe;
 use super::worker::{Wish, Worker};
@@ -36,8 +38,8 @@ pub(super) struct Backstage {
     /// The name under which its worker and its measuring report. It changes when the track gets another worker: what
     /// the old one still had to say is then nobody's.
     pub post: TrackId,
-    /// What was measured at other taps.
-    pub set_aside: BTreeMap<Option<usize>, Measurements>,
+    /// What was measured at other taps, and of other parts of the picture.
+    pub set_aside: Vec<Measurements>,
     /// Known once the reference and the track are open.
     pub pairing: Option<Pairing>,
     /// What came, by frame of the reference.
@@ -46,36 +48,49 @@ pub(super) struct Backstage {
     pub wish: Option<Wish>,
     /// Calls the background run off.
     pub scan: Option<Stop>,
-    /// Frames already measured.
-    pub done: Arc<Mutex<Vec<bool>>>,
-    /// How many they are.
-    pub counted: usize,
-    /// The frame last sent to be measured live.
-    pub measured_live: Option<usize>,
+    /// Calls the run over the edges of the range off.
+    pub edges: Option<Stop>,
+    /// What is done already.
+    pub ledger: Arc<Mutex<Ledger>>,
+    /// Names `ledger`, so that late scores are entered on the sheet they belong to or not at all.
+    pub sheet: u64,
+    /// What was last sent to be measured live.
+    pub measured_live: Option<LiveKey>,
 }
 
-/// What is known of one tap of a track, kept while another is shown.
+/// What a live measurement is of.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct LiveKey {
+    pub number: usize,
+    pub sheet: u64,
+    pub most: Cost,
+    pub metrics: Vec<&'static str>,
+}
+
+/// What is known of a track at one tap and on one part of the picture, kept while another is shown.
 pub(super) struct Measurements {
+    pub angle: (Option<usize>, Option<Region>),
     pub series: BTreeMap<&'static str, Arc<super::Series>>,
     pub provenance: String,
-    pub done: Arc<Mutex<Vec<bool>>>,
-    pub counted: usize,
+    pub ledger: Arc<Mutex<Ledger>>,
+    pub sheet: u64,
 }
 
 impl Backstage {
-    pub fn new(post: TrackId, recipe: Recipe, worker: Worker) -> Self {
+    pub fn new((post, sheet): (TrackId, u64), recipe: Recipe, worker: Worker) -> Self {
         Self {
             opened: recipe.clone(),
             recipe,
             worker,
             post,
-            set_aside: BTreeMap::new(),
+            set_aside: Vec::new(),
             pairing: None,
             arrivals: BTreeMap::new(),
             wish: None,
             scan: None,
-            done: Arc::default(),
-            counted: 0,
+            edges: None,
+            ledger: Arc::default(),
+            sheet,
             measured_live: None,
         }
     }
@@ -85,11 +100,9 @@ impl Backstage {
         self.arrivals.get(&number).is_some_and(Arrival::is_final)
     }
 
-    /// Ends the background run.
+    /// Ends the background runs.
     pub fn call_off(&mut self) {
-        if let Some(stop) = self.scan.take() {
-            stop.set();
-        }
+        self.scan.take().into_iter().chain(self.edges.take()).for_each(|stop| stop.set());
     }
 }
 
@@ -114,6 +127,8 @@ impl Track {
             frame_fault: None,
             live: BTreeMap::new(),
             series: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             measured: 0.0,
             provenance: String::new(),
             seconds_per_frame: None,

@@ -1,13 +1,14 @@
 //! Opens recipes: what the engine's threads and the command line share to make frames.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::color::Kernel;
 use crate::frame::{FrameSource, SourceError};
 use crate::media::{self, Coding, OpenOptions, Segments};
 use crate::models::{self, Chooser, Home, Memory, ModelInfo, Runtime, Speed};
 
+use super::cache::ScoreCache;
 use super::recipe::{Head, Recipe};
 use super::shelf::{Added, CardSpeed, with_subfolders};
 use super::store::{SourceKey, Store, Stored};
@@ -24,6 +25,8 @@ pub struct Workshop {
     added: Added,
     memory: Arc<Memory>,
     chooser: Arc<Chooser>,
+    /// Opened when first asked for.
+    scores: OnceLock<Option<Arc<ScoreCache>>>,
     /// How a candidate of another size is brought to the reference's.
     pub kernel: Kernel,
 }
@@ -55,7 +58,7 @@ impl Workshop {
         // Measuring is for those who come again.
         let chooser = Arc::new(Chooser::new(memory.clone(), home.cache.is_some()));
         let (store, segments) = (Arc::new(Store::new(budget)), Arc::new(Segments::new(SEGMENT_BYTES)));
-        Self { store, segments, home, added, memory, chooser, kernel: Kernel::Bicubic }
+        Self { store, segments, home, added, memory, chooser, scores: OnceLock::new(), kernel: Kernel::Bicubic }
     }
 
     /// Files and folders that a person put on the shelf.
@@ -69,6 +72,12 @@ impl Workshop {
 
     pub(super) fn memory(&self) -> &Arc<Memory> {
         &self.memory
+    }
+
+    /// What extractors found, in this session and earlier ones; `None` where nothing is remembered.
+    pub fn scores(&self) -> Option<Arc<ScoreCache>> {
+        let open = || self.home.cache.as_ref().map(|folder| Arc::new(ScoreCache::at(folder)));
+        self.scores.get_or_init(open).clone()
     }
 
     /// Where models are looked for: the folders of the house, then what was added with the folders below. Also whether

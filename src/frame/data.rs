@@ -149,6 +149,19 @@ impl Plane {
         Self::new(width, height, Sample::F32, width as usize * 4, owned(samples))
     }
 
+    /// The rectangle of `size` that begins at sample `at`: a view of the same bytes.
+    ///
+    /// # Errors
+    /// [`FrameError::Part`] when it does not lie within the plane.
+    fn part(&self, at: (u32, u32), size: (u32, u32), sample: Sample) -> Result<Self, FrameError> {
+        let fits = |at: u32, size: u32, all: u32| size > 0 && at.checked_add(size).is_some_and(|end| end <= all);
+        if !fits(at.0, size.0, self.width) || !fits(at.1, size.1, self.height) {
+            return Err(FrameError::Part { at, size, of: (self.width, self.height) });
+        }
+        let start = at.1 as usize * self.stride + at.0 as usize * sample.bytes();
+        Self::new(size.0, size.1, sample, self.stride, self.bytes.slice(start..))
+    }
+
     /// All bytes, padding included.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -224,6 +237,26 @@ impl Frame {
         &self.planes[index]
     }
 
+    /// The rectangle of `size` that begins at sample `at`: a view of the same samples, with the same tags. Chroma has to
+    /// begin there too: `at` is a multiple of its subsampling.
+    ///
+    /// # Errors
+    /// [`FrameError::Part`] when the rectangle does not lie within the picture, or chroma does not begin with it.
+    pub fn part(&self, at: (u32, u32), size: (u32, u32)) -> Result<Self, FrameError> {
+        let wrong = FrameError::Part { at, size, of: (self.width, self.height) };
+        let part = |(index, plane): (usize, &Plane)| {
+            let chroma = self.layout.family == Family::Yuv && (index == 1 || index == 2);
+            let (sx, sy) = if chroma { self.layout.chroma_shift } else { (0, 0) };
+            if at.0 % (1 << sx) != 0 || at.1 % (1 << sy) != 0 {
+                return Err(wrong.clone());
+            }
+            let own = self.layout.plane_size(index, size.0, size.1);
+            plane.part((at.0 >> sx, at.1 >> sy), own, self.layout.sample)
+        };
+        let planes = self.planes.iter().enumerate().map(part).collect::<Result<_, _>>()?;
+        Self::new(size.0, size.1, self.layout, self.color, planes)
+    }
+
     /// Bytes of memory the samples take, padding included: what the frame store counts.
     pub fn cost(&self) -> usize {
         self.planes.iter().map(|p| p.bytes.len()).sum()
@@ -249,6 +282,8 @@ pub enum FrameError {
     Short { width: u32, height: u32, stride: usize, have: usize },
     #[error("{have} planes do not make a {layout} picture of {width}x{height}")]
     Planes { width: u32, height: u32, layout: String, have: usize },
+    #[error("a picture of {}x{} has no part of {}x{} at {},{}", of.0, of.1, size.0, size.1, at.0, at.1)]
+    Part { at: (u32, u32), size: (u32, u32), of: (u32, u32) },
     #[error("a map of {width}x{height} cannot be made of {have} numbers")]
     Map { width: u32, height: u32, have: usize },
 }

@@ -12,6 +12,11 @@ pub trait Extractor: Sync {
     /// # Errors
     /// [`MetricError`] when the moment lacks what is read (no chroma, too small).
     fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError>;
+
+    /// Candidate frames before the moment that it reads; most read none.
+    fn candidates_before(&self) -> usize {
+        0
+    }
 }
 
 /// The fixed facts of an extractor.

@@ -17,6 +17,9 @@ pub struct Moment<'a> {
     pub before: &'a [Arc<Frame>],
     /// Reference frames after this one, nearest first; fewer, or none, at the end of what is measured.
     pub after: &'a [Arc<Frame>],
+    /// Candidate frames before this one, nearest first, on the same ground; fewer, or none, at the start of what is
+    /// measured. There for those who ask by [`super::Extractor::candidates_before`].
+    pub before_candidate: &'a [Arc<Frame>],
     /// Frames a second; `None` for a still.
     pub rate: Option<f64>,
     /// What R'G'B' is made of, where it is not the pair.
@@ -27,12 +30,17 @@ pub struct Moment<'a> {
 impl<'a> Moment<'a> {
     /// A pair with no neighbours.
     pub fn new(pair: Pair<'a>) -> Self {
-        Self { pair, before: &[], after: &[], rate: None, shown: pair, rgb: OnceLock::new() }
+        Self { pair, before: &[], after: &[], before_candidate: &[], rate: None, shown: pair, rgb: OnceLock::new() }
     }
 
     /// The same among its neighbours, at `rate` frames a second.
     pub fn among(self, before: &'a [Arc<Frame>], after: &'a [Arc<Frame>], rate: Option<f64>) -> Self {
         Self { before, after, rate, ..self }
+    }
+
+    /// The same with the candidate's own frames before it.
+    pub fn following(self, before_candidate: &'a [Arc<Frame>]) -> Self {
+        Self { before_candidate, ..self }
     }
 
     /// The same with R'G'B' taken from `shown`: an RGB original need not go through Y'CbCr and back.

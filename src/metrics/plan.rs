@@ -33,6 +33,11 @@ impl Plan {
         (most(|about| about.before), most(|about| about.after))
     }
 
+    /// Candidate frames before a moment that are read.
+    pub fn candidates_before(&self) -> usize {
+        self.extractors.iter().map(|extractor| extractor.candidates_before()).max().unwrap_or(0)
+    }
+
     /// Runs every extractor, side by side.
     pub fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Features {
         let run = |extractor: &&'static dyn Extractor| (extractor.about(), extractor.extract(moment, memo));

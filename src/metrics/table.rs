@@ -2,7 +2,7 @@
 
 use parking_lot::RwLock;
 
-use super::{EXTRACTORS, Extractor, METRICS, Metric, MetricError, OVERLAYS, Overlay};
+use super::{Cost, EXTRACTORS, Extractor, METRICS, Metric, MetricError, OVERLAYS, Overlay};
 
 /// What was brought while the program runs: a model that became a metric stays until the end.
 static ADDED: RwLock<Vec<Added>> = RwLock::new(Vec::new());
@@ -91,6 +91,13 @@ pub fn ids() -> String {
 /// All overlays' ids with commas between.
 pub fn overlay_ids() -> String {
     overlays().iter().map(|overlay| overlay.id()).collect::<Vec<_>>().join(", ")
+}
+
+/// The cost of the dearest extractor that `metric` reads.
+pub fn cost(metric: &dyn Metric) -> Cost {
+    let all = EXTRACTORS.iter().copied().chain(added_extractors()).map(|extractor| extractor.about());
+    let read = all.filter(|about| about.features.iter().any(|id| metric.features().contains(id)));
+    read.map(|about| about.cost).max().unwrap_or(Cost::Light)
 }
 
 /// Whether every feature that `metric` reads is made by somebody: what a test asks of the tables.

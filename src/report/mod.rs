@@ -18,7 +18,7 @@ use crate::frame::{Severity, SourceError};
 pub use by_id::ById;
 pub use csv::quote;
 pub use file::{AtomicFile, write_atomic};
-pub use score::{CandidateScores, FrameScores, Missing, PooledScores, ReferenceInfo, ScoreReport};
+pub use score::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreReport};
 pub use tournament::{Look, TournamentFormat, TournamentReport, TournamentRow};
 
 /// In what shape a report is written.

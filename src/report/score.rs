@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{MetricError, Pooled, Value, metrics, pool};
+use crate::metrics::{MetricError, Pooled, Value, metrics, pool_timed};
 
 use super::ById;
 
@@ -33,7 +33,7 @@ pub struct CandidateScores {
     /// How its pictures came to be comparable: what was converted, resized, guessed, paired.
     pub provenance: String,
     /// By metric id, over the frames that have a value; a metric that has none is left out.
-    pub pooled: ById<PooledScores>,
+    pub pooled: ById<Pooled>,
     /// Measured frames in ascending order.
     pub frames: Vec<FrameScores>,
     /// Frames of the reference that were asked for and have no partner; never filled with a neighbour's score.
@@ -67,37 +67,6 @@ pub struct Missing {
     pub time: f64,
     /// One sentence.
     pub reason: String,
-}
-
-/// One metric over all measured frames of a candidate; see [`Pooled`] for the definitions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PooledScores {
-    pub mean: f64,
-    pub harmonic_mean: Option<f64>,
-    pub min: f64,
-    pub max: f64,
-    pub sd: f64,
-    pub p1: f64,
-    pub p5: f64,
-    pub p10: f64,
-    pub p50: f64,
-    /// Frames that went in.
-    pub count: usize,
-    /// How many of them were identical to the reference.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub identical_frames: usize,
-}
-
-fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
-
-impl PooledScores {
-    pub(super) fn new(pooled: &Pooled, identical_frames: usize) -> Self {
-        let Pooled { count, mean, harmonic_mean, min, max, sd, p1, p5, p10, p50 } = *pooled;
-        let harmonic_mean = harmonic_mean.filter(|h| h.is_finite());
-        Self { mean, harmonic_mean, min, max, sd, p1, p5, p10, p50, count, identical_frames }
-    }
 }
 
 impl FrameScores {
@@ -145,10 +114,13 @@ impl CandidateScores {
         let mut pooled = ById::default();
         for metric in metrics() {
             let id = metric.id();
-            let values: Vec<f64> = frames.iter().filter_map(|f| f.scores.get(id).copied().flatten()).collect();
-            let identical = frames.iter().filter(|f| f.is_identical(id)).count();
-            if let Some(all) = pool(&values) {
-                pooled.insert(id, PooledScores::new(&all, identical));
+            let value = |f: &FrameScores| {
+                let value = f.scores.get(id).copied().flatten()?;
+                Some((f.time, Value { value, identical: f.is_identical(id) }))
+            };
+            let (times, values): (Vec<f64>, Vec<Value>) = frames.iter().filter_map(value).unzip();
+            if let Some(all) = pool_timed(&times, &values, metric.about().direction) {
+                pooled.insert(id, all);
             }
         }
         Self { recipe: recipe.into(), label: String::new(), provenance: provenance.into(), pooled, frames, missing }

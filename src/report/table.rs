@@ -1,10 +1,11 @@
 //! The pooled figures as aligned text for a terminal.
 
-use crate::metrics::{self, About};
+use crate::metrics::{self, About, Pooled};
 
-use super::{CandidateScores, PooledScores, ScoreReport};
+use super::{CandidateScores, ScoreReport};
 
-const HEAD: [&str; 9] = ["candidate", "metric", "mean", "harmonic", "min", "p5", "p50", "max", "frames"];
+const HEAD: [&str; 10] =
+    ["candidate", "metric", "mean", "harmonic", "worst second", "min", "p5", "p50", "max", "frames"];
 
 /// A line on the reference, one row a candidate and metric, then what a reader must know to trust the figures.
 pub fn render(report: &ScoreReport) -> String {
@@ -44,13 +45,13 @@ fn candidate_rows(candidate: &CandidateScores) -> Vec<Vec<String>> {
     rows
 }
 
-/// The seven columns of figures. Where every frame is identical there is nothing to tell apart but that.
-fn figures(about: &About, pooled: Option<&PooledScores>) -> Vec<String> {
-    let Some(p) = pooled else { return vec!["-".into(); 7] };
+/// The eight columns of figures. Where every frame is identical there is nothing to tell apart but that.
+fn figures(about: &About, pooled: Option<&Pooled>) -> Vec<String> {
+    let Some(p) = pooled else { return vec!["-".into(); 8] };
     let all_identical = p.identical_frames == p.count;
     let figure = |value: f64| if all_identical { "identical".into() } else { about.figure(value) };
-    let harmonic = p.harmonic_mean.map_or("-".into(), figure);
-    let mut row = vec![figure(p.mean), harmonic];
+    let perhaps = |value: Option<f64>| value.map_or("-".into(), figure);
+    let mut row = vec![figure(p.mean), perhaps(p.harmonic_mean), perhaps(p.worst_second)];
     row.extend([p.min, p.p5, p.p50, p.max].map(figure));
     row.push(p.count.to_string());
     row

@@ -11,7 +11,7 @@ use crate::metrics::{self, Metric, Pooled};
 
 use super::csv::line as csv_line;
 use super::table::{align, clean};
-use super::{ById, PooledScores, ReferenceInfo, ReportError, html};
+use super::{ById, ReferenceInfo, ReportError, html};
 
 /// In what shape a tournament is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -94,7 +94,7 @@ pub struct TournamentRow {
     pub memory_bytes: Option<u64>,
     pub film_seconds: Option<f64>,
     /// By metric id, in the order of the metrics' table.
-    pub scores: ById<PooledScores>,
+    pub scores: ById<Pooled>,
     /// Scores compare with the input: no truth is known.
     pub against_input: bool,
     pub device: String,
@@ -106,7 +106,7 @@ pub struct TournamentRow {
 impl TournamentRow {
     /// Enters what metric `id` came to, and on how many frames the samples were the same.
     pub fn score(&mut self, id: &str, pooled: &Pooled, identical_frames: usize) {
-        self.scores.insert(id, PooledScores::new(pooled, identical_frames));
+        self.scores.insert(id, Pooled { identical_frames, ..*pooled });
     }
 
     pub fn frames_per_second(&self) -> Option<f64> {
@@ -152,14 +152,17 @@ impl TournamentReport {
     }
 
     /// One row a candidate: `candidate, line, status, note, frames, seconds_per_frame, frames_per_second,
-    /// first_seconds, memory_bytes, film_seconds`, the mean and the 5th percentile of every metric, then
-    /// `against_input, device, provenance`. A text that a spreadsheet would take for a formula has a ' before it.
+    /// first_seconds, memory_bytes, film_seconds`, the mean, the 5th percentile and the worst second of every metric,
+    /// then `against_input, device, provenance`. A text that a spreadsheet would take for a formula has a ' before it.
     fn csv(&self) -> String {
-        let ids: Vec<&str> = self.metrics().map(|metric| metric.id()).collect();
+        let ids: Vec<&'static str> = self.metrics().map(|metric| metric.id()).collect();
         let mut head: Vec<Cow<'_, str>> = ["candidate", "line", "status", "note", "frames"].map(Cow::from).into();
         let times = ["seconds_per_frame", "frames_per_second", "first_seconds", "memory_bytes", "film_seconds"];
         head.extend(times.map(Cow::from));
-        head.extend(ids.iter().flat_map(|id| [Cow::from(*id), Cow::from(format!("{id}_p5"))]));
+        let three = |id: &&'static str| {
+            [Cow::from(*id), Cow::from(format!("{id}_p5")), Cow::from(format!("{id}_worst_second"))]
+        };
+        head.extend(ids.iter().flat_map(three));
         head.extend(["against_input", "device", "provenance"].map(Cow::from));
         let mut text = csv_line(head);
         for row in &self.rows {
@@ -171,7 +174,8 @@ impl TournamentReport {
             fields.push(known(row.film_seconds));
             let scores = ids.iter().flat_map(|id| {
                 let pooled = row.scores.get(id);
-                [known(pooled.map(|p| p.mean)), known(pooled.map(|p| p.p5))]
+                let worst = pooled.and_then(|p| p.worst_second);
+                [known(pooled.map(|p| p.mean)), known(pooled.map(|p| p.p5)), known(worst)]
             });
             fields.extend(scores);
             fields.extend([row.against_input.to_string().into(), harmless(&row.device), harmless(&row.provenance)]);

@@ -91,6 +91,7 @@ impl Hands<'_> {
             Paste => self.ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Palette => self.desk.palette = Some(String::new()),
             Help => self.desk.help = !self.desk.help,
+            WholePicture => self.conductor.send(Command::Region(None)),
             ToggleTracks => self.desk.folds.tracks = !self.desk.folds.tracks,
             ToggleScores => {
                 let folds = &mut self.desk.folds;

@@ -71,6 +71,8 @@ pub enum UiCommand {
     RunTournament,
     SaveTournamentCsv,
     SaveTournamentHtml,
+    /// Measures the whole picture again.
+    WholePicture,
     ToggleTracks,
     ToggleScores,
     ToggleStrip,
@@ -143,6 +145,7 @@ pub fn table() -> Vec<Entry> {
     add(g, SetIn, text::chain::SET_IN, &[(SHIFT, Key::I)]);
     add(g, SetOut, text::chain::SET_OUT, &[(SHIFT, Key::O)]);
     add(g, FiveHere, text::chain::FIVE_HERE, &[(SHIFT, Key::F)]);
+    add(g, WholePicture, text::scores::WHOLE, &[(ALT, Key::R)]);
     add(g, Hardest, text::chain::HARDEST, &[(SHIFT, Key::H)]);
     add(g, ClearRange, text::chain::CLEAR_RANGE, &[(ALT, Key::X)]);
     let g = text::GROUP_TRY;

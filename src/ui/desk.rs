@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::engine::{Command, EXAMS, Exam, RecipeError, State, TrackId};
+use crate::frame::Region;
 use crate::views::{Looking, PaneSpec, PxRect, Side};
 
 use super::chain::ChainDesk;
 use super::commands::UiCommand;
+use super::scores::ScoresDesk;
 use super::shelf::ShelfDesk;
 use super::tournament::Arena;
 
@@ -118,9 +120,13 @@ pub struct Desk {
     /// The exam preset in use, by id; the first one until chosen.
     pub exam: Option<&'static str>,
     pub chain: ChainDesk,
+    pub scores: ScoresDesk,
     /// In and out points while one of them is dragged.
     pub range_drag: Option<std::ops::Range<usize>>,
     pub arena: Arena,
+    /// Where a part to be measured began to be drawn, in fractions of the stored picture, and what it is so far.
+    pub region_from: Option<[f64; 2]>,
+    pub region_drawn: Option<Region>,
     /// The line of a candidate that goes on the right as soon as it is there.
     pub expected: Option<String>,
     pub toasts: Vec<Toast>,

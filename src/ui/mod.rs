@@ -18,6 +18,7 @@ mod picture;
 mod plot;
 mod range;
 mod readout;
+mod region;
 mod save;
 mod scores;
 mod screen;

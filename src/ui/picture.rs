@@ -10,7 +10,7 @@ use crate::views::plate::{self, Plate, Spot};
 use crate::views::{self, Content, PaneSpec, PxRect, Side, Zoom, style};
 
 use super::desk::{Action, Desk};
-use super::{drops, readout, text};
+use super::{drops, readout, region, text};
 
 /// Lays the view out in the room that is left, draws the pictures with `draw`, then the plates.
 pub fn ui(
@@ -26,12 +26,14 @@ pub fn ui(
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Canvas, true, text::PICTURE));
     desk.area = area;
     drag_line(ui, desk, rect);
-    mouse(ui, state, desk, &response);
+    let drawing = region::drag(ui, state, desk, &response, actions);
+    mouse(ui, state, desk, &response, drawing);
     desk.panes = views::layout(state, &desk.looking, area);
     let panes = desk.panes.clone();
     ui.painter().rect_filled(rect, 0.0, style::SURROUND);
     draw(ui, desk.looking.smooth, &panes);
     split_line(ui, desk, &panes, rect);
+    region::show(ui, state, desk, &panes, actions);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
     desk.plates.clear();
     for (i, plate) in plates.iter().enumerate() {
@@ -50,7 +52,7 @@ fn to_px(rect: Rect, ppp: f32) -> PxRect {
 }
 
 /// Zoom, pan, double click, and the line that follows.
-fn mouse(ui: &Ui, state: &State, desk: &mut Desk, response: &Response) {
+fn mouse(ui: &Ui, state: &State, desk: &mut Desk, response: &Response, drawing: bool) {
     let ppp = f64::from(ui.ctx().pixels_per_point());
     let pointer = response.hover_pos().map(|p| [f64::from(p.x) * ppp, f64::from(p.y) * ppp]);
     desk.pointer = pointer;
@@ -78,7 +80,7 @@ fn mouse(ui: &Ui, state: &State, desk: &mut Desk, response: &Response) {
         }
     }
     let drags = response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle);
-    if drags && !desk.line_held {
+    if drags && !desk.line_held && !drawing {
         let by = response.drag_delta();
         let pane = pointer.map_or(area, |at| pane(at, desk));
         desk.looking.camera.pan(pane, &picture, [f64::from(by.x) * ppp, f64::from(by.y) * ppp]);
@@ -132,7 +134,8 @@ fn drag_line(ui: &Ui, desk: &mut Desk, rect: Rect) {
             Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
                 let free = rect.contains(*pos) && !desk.plates.iter().any(|r| r.contains(*pos));
                 let ours = ui.ctx().layer_id_at(*pos) == Some(ui.layer_id());
-                desk.line_held = free && ours && (pos.x - x).abs() <= REACH;
+                let plain = !ui.input(|i| i.modifiers.command);
+                desk.line_held = free && ours && plain && (pos.x - x).abs() <= REACH;
             }
             Event::PointerMoved(pos) | Event::PointerButton { pos, .. } if desk.line_held => {
                 x = pos.x;

@@ -44,7 +44,8 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     let (whole, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Canvas, true, text::PLOT));
     let ids = scores::measured_ids(state);
-    let id = desk.metric.filter(|id| ids.contains(id)).or_else(|| ids.first().copied());
+    let first = || figures::plated(&ids).first().copied();
+    let id = desk.metric.filter(|id| ids.contains(id)).or_else(first);
     let rect = Rect::from_min_max(whole.min + vec2(LEFT, ABOVE), whole.max - vec2(16.0, BELOW));
     let painter = ui.painter().with_clip_rect(whole);
     let extent = id.and_then(|id| extent(state, id));
@@ -219,8 +220,14 @@ fn playhead(painter: &Painter, whole: Rect, x: f32) {
 
 /// Names of the metrics, the one in the plot bright; a click chooses.
 fn chooser(ui: &mut Ui, whole: Rect, desk: &mut Desk, ids: &[&'static str], on: &'static str) {
+    let mut shown = figures::plated(ids);
+    if !shown.contains(&on) {
+        // There is room for a few; the rest is chosen in the table of scores.
+        shown.truncate(3);
+        shown.push(on);
+    }
     let mut x = whole.right() - 16.0;
-    for id in ids.iter().rev() {
+    for id in shown.iter().rev() {
         let (name, ..) = figures::describe(id);
         let color = if *id == on { style::TEXT } else { style::FAINT };
         let galley = ui.painter().layout_no_wrap(name.to_owned(), style::font(style::SMALL), color);

@@ -160,11 +160,13 @@ fn head(ui: &Ui, inner: Rect, place: usize, track: &Track, sides: (bool, bool), 
 fn detail(ui: &Ui, inner: Rect, place: usize, track: &Track) {
     let painter = ui.painter();
     let y = inner.top() + 20.0;
-    let mean = track.series.get(figures::ON_PLATE[0]).and_then(|s| figures::mean(s));
+    let measured: Vec<_> = track.series.keys().copied().collect();
+    let lead = figures::plated(&measured).first().copied().unwrap_or_default();
+    let mean = track.series.get(lead).and_then(|s| figures::mean(s));
     let mut right = inner.right();
     if let (Some((mean, _)), true) = (mean, place > 0) {
-        let (_, unit, _) = figures::describe(figures::ON_PLATE[0]);
-        let words = format!("{mean:.1} {unit}");
+        let (name, unit, _) = figures::describe(lead);
+        let words = format!("{mean:.1} {}", if unit.is_empty() { name } else { unit });
         let drawn = painter.text(pos2(right, y), Align2::RIGHT_TOP, words, style::font(style::SMALL), style::TEXT);
         right = drawn.left() - 8.0;
     }

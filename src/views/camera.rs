@@ -70,6 +70,17 @@ impl Picture {
             _ => [x, y],
         }
     }
+
+    /// The other way: where a point of the stored picture is shown.
+    pub fn turn(&self, stored: [f64; 2]) -> [f64; 2] {
+        let [u, v] = stored;
+        match self.rotation {
+            90 => [1.0 - v, u],
+            180 => [1.0 - u, 1.0 - v],
+            270 => [v, 1.0 - u],
+            _ => [u, v],
+        }
+    }
 }
 
 /// How large the picture is shown.

@@ -7,8 +7,15 @@ use crate::metrics;
 
 use super::text;
 
-/// Scores that stand on the picture, the first one large.
-pub const ON_PLATE: [&str; 2] = ["psnr_y", "ssim_y"];
+/// Scores that stand on the picture where they are measured, the first one large; the first of those chosen stand in
+/// where none of them is.
+const ON_PLATE: [&str; 4] = ["vmaf", "vmaf_neg", "psnr_y", "ssim_y"];
+
+/// The scores that stand on the picture when `chosen` are measured.
+pub fn plated(chosen: &[&'static str]) -> Vec<&'static str> {
+    let found: Vec<_> = ON_PLATE.into_iter().filter(|id| chosen.contains(id)).collect();
+    if found.is_empty() { chosen.iter().copied().take(ON_PLATE.len()).collect() } else { found }
+}
 
 /// A score in words.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,14 +43,14 @@ pub fn number(id: &str, value: f64) -> String {
 }
 
 /// The figures of a plate; what is not yet known is a dash.
-pub fn on_plate(live: &BTreeMap<&'static str, Measured>) -> Vec<Figure> {
-    let figure = |id: &str| {
+pub fn on_plate(live: &BTreeMap<&'static str, Measured>, chosen: &[&'static str]) -> Vec<Figure> {
+    let figure = |id: &'static str| {
         let (name, unit, _) = describe(id);
         let label = if unit.is_empty() { name.to_owned() } else { format!("{unit} {name}") };
         let value = live.get(id).map_or_else(|| text::UNKNOWN.into(), |m| number(id, m.value));
         Figure { value, label }
     };
-    ON_PLATE.into_iter().map(figure).collect()
+    plated(chosen).into_iter().map(figure).collect()
 }
 
 /// Whether every plane measured is identical.

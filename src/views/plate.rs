@@ -169,7 +169,7 @@ fn score_rows(state: &State, place: usize, track: &Track) -> Vec<Vec<Piece>> {
         name.push(Piece::new(text::IDENTICAL, style::SMALL, style::BLUE).after(6.0));
     }
     let mut row = Vec::new();
-    for (i, figure) in figures::on_plate(&track.live).into_iter().enumerate() {
+    for (i, figure) in figures::on_plate(&track.live, &state.metrics).into_iter().enumerate() {
         let size = if i == 0 { style::LARGE } else { style::BODY };
         let gap = if i == 0 { 0.0 } else { 12.0 };
         row.push(Piece::new(figure.value, size, style::TEXT).strong().after(gap));

@@ -69,7 +69,7 @@ fn window_and_command_line_measure_the_same() {
 
 fn scores(reference: &str, candidates: &[&str]) -> Result<doublet::report::ScoreReport, SourceError> {
     let recipes: Vec<_> = candidates.iter().map(|c| Recipe::parse(c).unwrap()).collect();
-    let settings = ScoreSettings { metrics: standard(), frames: None };
+    let settings = ScoreSettings::default();
     let workshop = Workshop::new(1 << 28);
     score(&workshop, &Recipe::parse(reference).unwrap(), &recipes, &settings, &mut |_, _, _| {}, &Stop::default())
 }
@@ -315,7 +315,7 @@ fn all_candidates_are_opened_before_the_first_is_measured() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = pair(dir.path());
     let lines = [b.as_str(), "missing.mkv"].map(|line| Recipe::parse(line).unwrap());
-    let settings = ScoreSettings { metrics: standard(), frames: None };
+    let settings = ScoreSettings::default();
     let mut measured = 0;
     let mut tell = |_, _, _| measured += 1;
     let reference = Recipe::parse(&a).unwrap();
@@ -328,7 +328,7 @@ fn all_candidates_are_opened_before_the_first_is_measured() {
 fn a_range_outside_the_reference_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = pair(dir.path());
-    let settings = ScoreSettings { metrics: standard(), frames: Some(5..13) };
+    let settings = ScoreSettings { frames: Some(5..13), ..ScoreSettings::default() };
     let (a, b) = (Recipe::parse(&a).unwrap(), Recipe::parse(&b).unwrap());
     let found = score(&Workshop::new(1 << 28), &a, &[b], &settings, &mut |_, _, _| {}, &Stop::default());
     assert!(found.unwrap_err().to_string().contains("frames 0..12"));
@@ -429,7 +429,7 @@ fn the_house_model_beats_lanczos_on_every_natural_clip() {
     let lines = ["source | down 2 bicubic | up 2 lanczos", "source | down 2 bicubic | model compact-2x"];
     let candidates = lines.map(|line| Recipe::parse(line).unwrap());
     let metrics = doublet::metrics::select("psnr_y").unwrap();
-    let settings = ScoreSettings { metrics, frames: Some(14..15) };
+    let settings = ScoreSettings { metrics, frames: Some(14..15), ..ScoreSettings::default() };
     let mut gains = Vec::new();
     for name in NATURAL {
         let clip = Recipe::file(dir.join("clips").join(name));

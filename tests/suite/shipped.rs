@@ -26,7 +26,8 @@ fn gains(lines: [&str; 2]) -> Option<Vec<f64>> {
     let candidates = lines.map(|line| Recipe::parse(line).unwrap());
     let one = |name: &str| {
         let clip = Recipe::file(dir.join("clips").join(name));
-        let settings = ScoreSettings { metrics: doublet::metrics::select("psnr_y").unwrap(), frames: Some(14..15) };
+        let metrics = doublet::metrics::select("psnr_y").unwrap();
+        let settings = ScoreSettings { metrics, frames: Some(14..15), ..ScoreSettings::default() };
         let report =
             score(&Workshop::new(1 << 28), &clip, &candidates, &settings, &mut |_, _, _| {}, &Stop::default()).unwrap();
         let mean = |i: usize| report.candidates[i].pooled.get("psnr_y").unwrap().mean;

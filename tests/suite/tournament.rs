@@ -276,7 +276,7 @@ fn rows_score_as_the_command_line_does() {
     let tournament = held(&mut engine, Plan { picture: 5, ..plan(3..9, &lines) });
     assert!(!tournament.running);
     let recipes: Vec<_> = lines.iter().map(|line| Recipe::parse(line).unwrap()).collect();
-    let settings = ScoreSettings { metrics: standard(), frames: Some(3..9) };
+    let settings = ScoreSettings { frames: Some(3..9), ..ScoreSettings::default() };
     let reference = Recipe::parse(&a).unwrap();
     let report =
         score(&Workshop::new(1 << 28), &reference, &recipes, &settings, &mut |_, _, _| {}, &Stop::default()).unwrap();

@@ -8,6 +8,8 @@ pub mod fake;
 mod looks;
 #[path = "ui/models.rs"]
 pub mod models;
+#[path = "ui/scores.rs"]
+mod scores;
 #[path = "ui/shelf.rs"]
 mod shelf;
 #[path = "ui/tournament.rs"]

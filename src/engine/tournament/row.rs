@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use crate::color::{Target, conform};
 use crate::engine::pairing::Pairing;
 use crate::engine::recipe::{Head, Recipe};
-use crate::engine::scorer::{Measurement, measure, provenance};
+use crate::engine::reel::{Reach, Reel};
+use crate::engine::scorer::{Measurement, Scene, Scorer, provenance, rate_of};
 use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
-use crate::metrics::{Value, pool, standard};
+use crate::metrics::{Value, find, pool_timed, standard};
 use crate::models::{Footprint, Runtime};
 
 use super::{Plan, Row, RowStatus};
@@ -95,14 +96,19 @@ impl Bench<'_> {
         tell: &mut dyn FnMut(Word<'_>),
     ) -> Result<(), SourceError> {
         let (mut told, mut pause) = (Instant::now(), PAUSE);
+        let scorer = Scorer::new(&standard(), self.workshop.kernel, None, self.workshop.scores());
+        let reach: Reach = scorer.reach(tally.pairing.extent(&self.plan.frames));
+        let mut reel = Reel::default();
         for number in self.plan.frames.clone() {
             let Ok(own) = tally.pairing.own(number) else { continue };
             if let Some(exam) = &mut sources.exam {
                 exam.frame(&mut Request::new(own, self.stop))?;
             }
             let frame = clock.frame(&mut *sources.candidate, own, self.stop)?;
-            let truth = sources.reference.frame(&mut Request::new(number, self.stop))?;
-            tally.add(measure(&truth, &frame, &standard(), self.workshop.kernel)?);
+            let mut get = |n: usize| sources.reference.frame(&mut Request::new(n, self.stop));
+            let around = reel.around(number, &reach, &mut get)?;
+            tally.add(number, scorer.measure(&Scene { around: &around, candidate: &frame, rate: tally.rate })?);
+            let truth = around.frame;
             if number == self.plan.picture {
                 tell(Word::Picture(&truth));
                 row.picture = Some(kept(&frame, self.workshop)?);
@@ -213,7 +219,10 @@ fn pixels(info: &SourceInfo) -> f64 {
 struct Tally {
     infos: (SourceInfo, SourceInfo),
     pairing: Pairing,
-    values: Vec<(&'static str, Vec<Value>)>,
+    /// By metric, each with the time of its frame.
+    values: Vec<(&'static str, Vec<(f64, Value)>)>,
+    /// Frames a second of the reference.
+    rate: Option<f64>,
     steps: Vec<String>,
     measured: usize,
     /// The film's pixels for each that an exam gives to the stages that are timed.
@@ -229,6 +238,7 @@ impl Tally {
         let frames =
             if whole { String::new() } else { format!("; measured on frames {a}..{b} (the end is not included)") };
         Self {
+            rate: rate_of(&reference.timeline),
             infos: (reference.clone(), candidate.clone()),
             pairing,
             values: standard().iter().map(|m| (m.id(), Vec::new())).collect(),
@@ -239,10 +249,11 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, found: Measurement) {
+    fn add(&mut self, number: usize, found: Measurement) {
         self.measured += 1;
+        let time = self.infos.0.timeline.seconds(number);
         for ((_, all), (_, value)) in self.values.iter_mut().zip(found.values) {
-            all.extend(value);
+            all.extend(value.ok().map(|value| (time, value)));
         }
         for step in found.steps {
             if !self.steps.contains(&step) {
@@ -257,10 +268,13 @@ impl Tally {
         row.seconds_per_frame = clock.seconds_per_frame();
         row.film_seconds = row.seconds_per_frame.map(|seconds| seconds * self.larger * self.pairing.pairs() as f64);
         row.memory_bytes = clock.footprint.as_ref().map(Footprint::peak);
-        let plain = |all: &[Value]| all.iter().map(|v| v.value).collect::<Vec<_>>();
-        row.scores = self.values.iter().filter_map(|(id, all)| Some((*id, pool(&plain(all))?))).collect();
-        let same = |all: &[Value]| all.iter().filter(|v| v.identical).count();
-        row.identical = self.values.iter().map(|(id, all)| (*id, same(all))).filter(|(_, n)| *n > 0).collect();
+        let pooled = |id: &'static str, all: &[(f64, Value)]| {
+            let (times, values): (Vec<f64>, Vec<Value>) = all.iter().copied().unzip();
+            pool_timed(&times, &values, find(id)?.about().direction)
+        };
+        row.scores = self.values.iter().filter_map(|(id, all)| Some((*id, pooled(id, all)?))).collect();
+        let same = row.scores.iter().map(|(id, pooled)| (*id, pooled.identical_frames));
+        row.identical = same.filter(|(_, n)| *n > 0).collect();
         let (reference, candidate) = (&self.infos.0, &self.infos.1);
         row.provenance = provenance((reference, candidate), &self.pairing, &self.steps) + &self.frames;
         if row.against_input {

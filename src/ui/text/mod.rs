@@ -1,6 +1,7 @@
 //! Every word of the window, in one place.
 
 pub mod chain;
+pub mod scores;
 pub mod shelf;
 pub mod tournament;
 
@@ -68,10 +69,11 @@ pub fn pick_left(place: usize) -> String {
 
 // The mouse, for the help.
 pub const GROUP_MOUSE: &str = "Mouse";
-pub const MOUSE: [Words; 10] = [
+pub const MOUSE: [Words; 11] = [
     ("Wheel", "Zoom at the pointer"),
     ("Drag the picture", "Move it"),
     ("Drag the line", "Move the split"),
+    ("Ctrl and drag", "Measure a part of the picture"),
     ("Double click", "100% or whole"),
     ("Hold Shift or a plate", "See the reference"),
     ("Drop right", "Add candidates"),
@@ -129,15 +131,6 @@ pub fn pace(seconds: f64) -> String {
 
 pub fn line_fault(column: usize, message: &str) -> String {
     format!("Character {}: {message}", column + 1)
-}
-
-// Scores.
-pub const SCORES: &str = "SCORES";
-pub const SCORES_EMPTY: &str = "Scores come as soon as there is a candidate.";
-pub const MEAN_TIP: &str = "Mean over the frames measured so far";
-
-pub fn scores_of(frames: usize, all: usize) -> String {
-    if frames >= all { format!("mean of {all} frames") } else { format!("mean of {frames} of {all} frames") }
 }
 
 // Transport and plot.

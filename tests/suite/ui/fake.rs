@@ -34,7 +34,14 @@ pub const FRAMES: usize = 48;
 impl Fake {
     /// Nothing open.
     pub fn empty() -> Self {
-        Self { state: State::default(), log: Rc::default(), frames: FRAMES, serial: 0, size: (320, 180) }
+        let metrics = doublet::metrics::standard().iter().map(|metric| metric.id()).collect();
+        Self {
+            state: State { metrics, ..State::default() },
+            log: Rc::default(),
+            frames: FRAMES,
+            serial: 0,
+            size: (320, 180),
+        }
     }
 
     /// A reference and three candidates of `size`.
@@ -83,6 +90,8 @@ impl Fake {
             frame_fault: None,
             live: BTreeMap::new(),
             series,
+            edges: BTreeMap::new(),
+            refusals: BTreeMap::new(),
             measured: if place == 3 { 0.5 } else { 1.0 },
             provenance: if place == 0 {
                 String::new()
@@ -126,6 +135,7 @@ impl Fake {
         BTreeMap::from([
             ("psnr_y", make(28.0 + 2.5 * place as f64, 0.8)),
             ("psnr_cb", make(36.0 + place as f64, 0.5)),
+            ("psnr_cr", make(37.0 + place as f64, 0.5)),
             ("ssim_y", make(0.90 + 0.02 * place as f64, 0.006)),
         ])
     }
@@ -181,6 +191,8 @@ impl Fake {
                 self.state.tracks.iter_mut().filter(|t| t.id == id).for_each(|t| t.tap = tap);
             }
             Command::Range(range) => self.state.range = range,
+            Command::Metrics(ids) => self.state.metrics = ids,
+            Command::Region(region) => self.state.region = region,
             Command::FindHardest(_) => self.state.range = Some(6..31),
             Command::ShelfAdd(paths) => self.state.shelf.extend(paths.iter().map(|p| models::card(p))),
             Command::ShelfForget(path) => self.state.shelf.retain(|c| c.path != path),

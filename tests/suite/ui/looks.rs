@@ -71,6 +71,9 @@ fn look() {
         }
         window.press(Key::M);
         shoot(&mut window, "scores");
+        window.click("Choose");
+        window.click("About PSNR-Y");
+        shoot(&mut window, "metrics");
         window.press(Key::H);
         shoot(&mut window, "help");
         window.press(Key::Escape);

@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use crate::frame::{Plane, Sample};
 
 use super::source::{luma, same_samples};
-use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value};
+use crate::metrics::{
+    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
+};
 
 /// FFmpeg's SSIM of the luma plane.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::frame::Map;
 use super::downscale::Grid;
 use super::ms_ssim::{EXTRACTS, SCALES, Scales, factors, on_scales, score};
 use super::window::{MARGIN, lost};
-use super::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
 
 /// What all scales lose, or one of them.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use crate::frame::{Plane, Sample};
 
 use super::downscale::Grid;
-use super::{MetricError, Pair, Reads};
+use crate::metrics::{MetricError, Pair, Reads};
 
 /// The two luma planes of `pair`, reference first.
 ///

@@ -8,7 +8,9 @@ use super::downscale::Grid;
 use super::halve::halve;
 use super::source::{Source, luma, same_samples};
 use super::window::{Parts, means};
-use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value};
+use crate::metrics::{
+    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
+};
 
 /// MS-SSIM of the luma plane.
 #[derive(Debug)]

@@ -5,14 +5,14 @@ use crate::frame::Map;
 use super::source::Source;
 use super::ssim::{EXTRACTS, on_grids};
 use super::window::{MARGIN, lost};
-use super::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
 
 /// 1 - SSIM at each place of the grid at which SSIM is taken. Where the window does not fit, within five samples of the
 /// border, the nearest place's number stands; those do not count in the pooled one.
 #[derive(Debug)]
 pub struct SsimMap;
 
-pub static SSIM: SsimMap = SsimMap;
+pub static SSIM_MAP: SsimMap = SsimMap;
 
 static ABOUT: OverlayAbout = OverlayAbout {
     id: "ssim",

@@ -11,7 +11,9 @@ use std::cell::Cell;
 use super::downscale::{Grid, auto_factor, downscale};
 use super::source::{Source, luma, same_samples};
 use super::window::means;
-use super::{About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value};
+use crate::metrics::{
+    About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
+};
 
 /// SSIM of the luma plane.
 #[derive(Debug)]

@@ -1,0 +1,118 @@
+//! Scales 1 to 3 in 32 bits: kept and added detail, masking, and sums of cubes.
+
+use super::first::COS_SQUARED;
+use super::kernels;
+
+/// `value * factor / 2^28`, rounded half up, as a magnitude. `factor` has 32 binary digits after the point.
+#[inline(always)]
+fn weighted(value: i32, factor: u32) -> u32 {
+    // Half up for the signed value is half down for the magnitude of a negative one.
+    let half = (1u64 << 27) - u64::from(value < 0);
+    ((u64::from(value.unsigned_abs()) * u64::from(factor) + half) >> 28) as u32
+}
+
+/// Kept detail of one coefficient, see [`decouple`].
+#[inline(always)]
+fn kept(o: i32, t: i32, aligned: bool, limit: u32) -> i32 {
+    let magnitude = o.unsigned_abs();
+    let wide = magnitude >= 1 << 15;
+    let shift = if wide { 17 - magnitude.leading_zeros().min(16) } else { 0 };
+    // The reference's fifteen leading digits, rounded.
+    let leading = if wide { (magnitude + ((1 << shift) >> 1)) >> shift } else { magnitude };
+    // Truncated: 2^30 / leading is far from the next whole number when it is not one itself.
+    let reciprocal = (f64::from(1 << 30) / f64::from(leading as i32)) as i32;
+    let along = if o < 0 { t.wrapping_neg() } else { t }.max(0) as u32;
+    let product = u64::from(reciprocal as u32) * u64::from(along) + (1 << (14 + shift));
+    let ratio = (product >> (15 + shift)).min(32768) as u32;
+    let half = 16384 - u64::from(o < 0);
+    let plain = ((u64::from(ratio) * u64::from(magnitude) + half) >> 15) as u32;
+    // 42e6 * 100 is above every coefficient and still has 32 bits.
+    let gained = (plain.min(42_000_000) * limit).min(along);
+    // Without a gain 42e6 may be below the coefficient.
+    let gained = if limit == 1 { plain.min(along) } else { gained };
+    let r = if aligned { gained } else { plain } as i32;
+    if o < 0 { r.wrapping_neg() } else { r }
+}
+
+kernels! {
+    /// Where horizontal and vertical detail of both pictures point the same way, within one degree: -1, else 0.
+    pub(super) fn aligned(oh: &[i32], ov: &[i32], th: &[i32], tv: &[i32], out: &mut [i32]) {
+        let n = out.len();
+        let (oh, ov, th, tv) = (&oh[..n], &ov[..n], &th[..n], &tv[..n]);
+        for i in 0..n {
+            let [oh, ov, th, tv] = [oh[i], ov[i], th[i], tv[i]].map(f64::from);
+            // libvmaf has exact 64-bit integers before it rounds to f32; f64 has 29 digits more than f32 keeps.
+            let dot = (oh * th + ov * tv) as f32;
+            let reference = f64::from((oh * oh + ov * ov) as f32);
+            let candidate = f64::from((th * th + tv * tv) as f32);
+            let square = f64::from(dot) * f64::from(dot);
+            let within = (dot >= 0.0) & (square >= COS_SQUARED * (reference * candidate));
+            out[i] = -i32::from(within);
+        }
+    }
+
+    /// Kept and added detail of a band; where `aligned`, a gain of up to `limit` (1 or 100) is allowed.
+    pub(super) fn decouple(o: &[i32], t: &[i32], aligned: &[i32], limit: u32, r: &mut [i32], added: &mut [i32]) {
+        let n = o.len();
+        let (t, aligned, r, added) = (&t[..n], &aligned[..n], &mut r[..n], &mut added[..n]);
+        for i in 0..n {
+            let kept = kept(o[i], t[i], aligned[i] != 0, limit);
+            r[i] = kept;
+            added[i] = t[i].wrapping_sub(kept);
+        }
+    }
+
+    /// What a coefficient hides: `around` of its neighbours, `own` of itself on top, both over the three bands.
+    /// A thirtieth and a fifteenth less one half, rounded: libvmaf subtracts its rounding constant here.
+    pub(super) fn mask(bands: [&[i32]; 3], factors: [u32; 3], around: &mut [i32], own: &mut [i32]) {
+        let n = around.len();
+        let own = &mut own[..n];
+        let [h, v, d] = bands;
+        let (h, v, d) = (&h[..n], &v[..n], &d[..n]);
+        for i in 0..n {
+            let values = [weighted(h[i], factors[0]), weighted(v[i], factors[1]), weighted(d[i], factors[2])];
+            let share = |of: u64| {
+                let one = |a: u32| ((u64::from(a) * of + (1 << 31)) >> 32) as i32;
+                one(values[0]) + one(values[1]) + one(values[2])
+            };
+            let (thirtieth, fifteenth) = (share(143_165_577), share(286_331_153));
+            around[i] = thirtieth - 3;
+            own[i] = fifteenth - thirtieth;
+        }
+    }
+
+    /// Sum of the cubes of a band after masking, each scaled down by 30 digits and then by `shift`.
+    pub(super) fn cubes(band: &[i32], threshold: &[i32], factor: u32, shift: u32) -> u64 {
+        let threshold = &threshold[..band.len()];
+        let mut sum = 0u64;
+        for i in 0..band.len() {
+            sum += cube(band[i], threshold[i], factor, shift);
+        }
+        sum
+    }
+
+    /// Sum of the cubes of the reference's band, each scaled down by `square` digits and then by `shift`.
+    pub(super) fn cubes_plain(band: &[i32], square: u32, shift: u32) -> u64 {
+        let mut sum = 0u64;
+        for &o in band {
+            sum += cube_plain(o, square, shift);
+        }
+        sum
+    }
+}
+
+/// One coefficient of [`cubes`].
+#[inline(always)]
+pub(super) fn cube(value: i32, threshold: i32, factor: u32, shift: u32) -> u64 {
+    let x = u64::from((weighted(value, factor) as i32).wrapping_sub(threshold).max(0) as u32);
+    let squared = u64::from(((x * x + (1 << 29)) >> 30) as u32);
+    (squared * x + ((1 << shift) >> 1)) >> shift
+}
+
+/// One coefficient of [`cubes_plain`]. The square gets a whole unit on top, not half a one, as in libvmaf.
+#[inline(always)]
+pub(super) fn cube_plain(value: i32, square: u32, shift: u32) -> u64 {
+    let a = u64::from(value.unsigned_abs());
+    let squared = u64::from(((a * a + (1 << square)) >> square) as u32);
+    (squared * a + ((1 << shift) >> 1)) >> shift
+}

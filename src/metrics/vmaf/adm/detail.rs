@@ -1,0 +1,170 @@
+//! Where in the picture detail was kept, gained and lost: maps that sum to the scores exactly.
+
+use rayon::prelude::*;
+
+use crate::frame::Map;
+use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Pair, Scale};
+
+use super::region::{Axis, SCALES};
+use super::{Ask, Found, Gain, Part, Pictures, Viewing};
+
+/// Contributions to `adm2`, to `adm2_neg` and to the reference's own total, coefficient by coefficient.
+///
+/// Summed over all scales and coefficients, `kept` is `adm2`, `kept_neg` is `adm2_neg` and `there` is 1. A band's
+/// share is x^3 / S of its cube root, S being the sum of the x^3; what libvmaf adds to every band whatever is in it
+/// is spread evenly over the coefficients that count. The outer tenth on each side does not count and is 0.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AdmDetail {
+    /// Of the pictures.
+    pub width: u32,
+    pub height: u32,
+    /// Finest first.
+    pub scales: [ScaleDetail; SCALES],
+}
+
+/// One scale of an [`AdmDetail`], the three directions together. Row-major, `width` x `height` coefficients.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ScaleDetail {
+    pub width: usize,
+    pub height: usize,
+    /// Samples of the picture that a coefficient stands for, each way: 2, 4, 8, 16. The last column and row may stand
+    /// for fewer.
+    pub step: usize,
+    /// Towards `adm2`.
+    pub kept: Vec<f32>,
+    /// Towards `adm2_neg`.
+    pub kept_neg: Vec<f32>,
+    /// Towards the reference's total.
+    pub there: Vec<f32>,
+}
+
+/// The two v0.6.1 scores.
+const ASKS: [Ask; 2] = [
+    Ask { viewing: Viewing::V0, gain: Gain::Free, part: Part::Kept },
+    Ask { viewing: Viewing::V0, gain: Gain::None, part: Part::Kept },
+];
+
+/// Maps of a scale: one an ask, and the reference's.
+const MAPS: usize = ASKS.len() + 1;
+
+/// The contributions of a pair's luma. Two walks: one for the sums, one for the shares.
+///
+/// # Errors
+/// As [`measure`](super::measure).
+pub fn detail(pair: &Pair<'_>) -> Result<AdmDetail, MetricError> {
+    let pictures = Pictures::new(pair)?;
+    let mut weights: [Vec<[f64; 3]>; SCALES] = Default::default();
+    // What every counting coefficient gets on top.
+    let mut even = [0.0; SCALES];
+    let mut total = 0.0;
+    pictures.walk(&ASKS, None, |scale, found| {
+        let roots = [found.numerator_alone(0), found.numerator_alone(1), found.denominator_alone(&ASKS[0])];
+        let floor = ASKS[0].viewing.floor(found.area());
+        total += roots[MAPS - 1].iter().map(|root| f64::from(*root + floor)).sum::<f64>();
+        even[scale] = 3.0 * f64::from(floor) / found.area() as f64;
+        let raw = found.sums.raw.iter();
+        weights[scale] = roots.iter().zip(raw).map(|(roots, raw)| shares(roots, raw)).collect();
+    });
+    weights.iter_mut().flatten().flatten().chain(&mut even).for_each(|weight| *weight /= total);
+    let mut scales: [ScaleDetail; SCALES] = Default::default();
+    pictures.walk(&ASKS, Some(&weights), |scale, found| scales[scale] = painted(scale, &found, even[scale] as f32));
+    let (width, height) = (pair.reference().width, pair.reference().height);
+    Ok(AdmDetail { width, height, scales })
+}
+
+/// What a unit of a band's cubes is worth of its cube root.
+fn shares(roots: &[f32; 3], raw: &[f64; 3]) -> [f64; 3] {
+    [0, 1, 2].map(|band| if raw[band] > 0.0 { f64::from(roots[band]) / raw[band] } else { 0.0 })
+}
+
+/// A scale's maps with their border and what is spread evenly.
+fn painted(scale: usize, found: &Found<'_>, even: f32) -> ScaleDetail {
+    let [x, y] = found.axes;
+    let [kept, kept_neg, there] = [0, 1, 2].map(|map| framed(&found.sums.painted[map], x, y, even));
+    ScaleDetail { width: x.size, height: y.size, step: 2 << scale, kept, kept_neg, there }
+}
+
+/// The inner columns and rows in their place on the whole band, each raised by `even`.
+fn framed(inner: &[f32], x: &Axis, y: &Axis, even: f32) -> Vec<f32> {
+    let mut whole = vec![0.0; x.size * y.size];
+    let rows = whole.chunks_mut(x.size).skip(y.inner.start);
+    for (row, from) in rows.zip(inner.chunks(x.inner.len())) {
+        row[x.inner.clone()].iter_mut().zip(from).for_each(|(to, from)| *to = from + even);
+    }
+    whole
+}
+
+impl AdmDetail {
+    /// Spreads `of` (a number for every coefficient, from its scale and place) over the picture's own samples, each
+    /// coefficient's number evenly over the samples it stands for, and adds up the scales. Sums stay what they are.
+    /// Every value is multiplied by `times`.
+    pub fn spread(&self, times: f64, of: impl Fn(&ScaleDetail, usize) -> f32 + Sync) -> Vec<f32> {
+        let mut coarse: Vec<f32> = Vec::new();
+        for scale in self.scales.iter().rev() {
+            coarse = self.finer(&coarse, scale, times, &of);
+        }
+        let (width, across) = (self.width as usize, self.scales[0].width);
+        let mut whole = vec![0.0; width * self.height as usize];
+        whole.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+            let from = &coarse[y / 2 * across..][..across];
+            row.chunks_mut(2).zip(from).for_each(|(pair, from)| pair.fill(*from));
+        });
+        whole
+    }
+
+    /// What a sample gets from `scale` and from the coarser ones, on the grid of `scale`.
+    fn finer<F>(&self, coarse: &[f32], scale: &ScaleDetail, times: f64, of: &F) -> Vec<f32>
+    where
+        F: Fn(&ScaleDetail, usize) -> f32 + Sync,
+    {
+        let samples = |length: u32, at: usize| scale.step.min(length as usize - at * scale.step) as f64;
+        let mut finer = vec![0.0; scale.width * scale.height];
+        finer.par_chunks_mut(scale.width).enumerate().for_each(|(y, row)| {
+            let high = times / samples(self.height, y);
+            let whole = (high / scale.step as f64) as f32;
+            let last = (high / samples(self.width, scale.width - 1)) as f32;
+            let above = coarse.get(y / 2 * scale.width.div_ceil(2)..).unwrap_or_default();
+            for (x, value) in row.iter_mut().enumerate() {
+                let each = if x + 1 == scale.width { last } else { whole };
+                let number = of(scale, y * scale.width + x) * each;
+                *value = above.get(x / 2).map_or(number, |above| above + number);
+            }
+        });
+        finer
+    }
+}
+
+/// Where detail was lost: the kept less the reference's. Negative (blue) where less is left than was there.
+pub struct AdmLoss;
+
+pub static ADM_LOSS: AdmLoss = AdmLoss;
+
+static ABOUT: OverlayAbout = OverlayAbout {
+    id: "adm_loss",
+    label: "Detail lost",
+    unit: "",
+    scale: Scale::Diverging { to: 0.5, low: "lost", high: "gained" },
+    decimals: 3,
+    pool: |map| -map.mean(),
+    pools_to: "1 - ADM: the share of visible detail that was lost",
+    before: 0,
+    after: 0,
+    meaning: "Where detail that the eye can see was lost (blue) or exceeds the reference's (orange), weighed as VMAF \
+              weighs it. Strong detail counts most, so that flat areas stay dark.",
+    limits: "The outer tenth on each side is not looked at, by VMAF neither. Only detail that points the same way as \
+             the reference's counts as gained: noise and ringing do not. Dark means as much detail as in the \
+             reference, not the same detail.",
+};
+
+impl Overlay for AdmLoss {
+    fn about(&self) -> &'static OverlayAbout {
+        &ABOUT
+    }
+
+    fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
+        let detail = detail(&moment.pair)?;
+        let samples = f64::from(detail.width) * f64::from(detail.height);
+        let values = detail.spread(samples, |scale, at| scale.kept[at] - scale.there[at]);
+        Map::new(detail.width, detail.height, values).map_err(|error| MetricError::Color(error.to_string()))
+    }
+}

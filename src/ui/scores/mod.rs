@@ -1,0 +1,60 @@
+//! The panel on the right: scores of every candidate, and the choice of what is measured.
+
+mod cards;
+mod pools;
+mod table;
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+
+use crate::engine::State;
+use crate::metrics::{self, POOLINGS, Pooling, Task};
+
+use super::desk::{Action, Desk};
+use super::text::scores as words;
+use super::widgets::{self, Segment};
+
+/// What the panel keeps of its own.
+#[derive(Default)]
+pub struct ScoresDesk {
+    /// Which of [`words::TABS`] is open.
+    pub tab: usize,
+    /// Place in [`POOLINGS`].
+    pub pooling: usize,
+    /// The task for which trust is told; encodes until chosen.
+    pub task: Option<Task>,
+    /// Cards that show all they have to say, by metric.
+    pub open: BTreeSet<&'static str>,
+    pools: pools::Pools,
+}
+
+impl ScoresDesk {
+    /// The pooling in use.
+    pub fn pooling(&self) -> &'static Pooling {
+        POOLINGS.get(self.pooling).unwrap_or(&POOLINGS[0])
+    }
+}
+
+/// Ids of every metric that has a series, in the order of the metrics' table.
+pub fn measured_ids(state: &State) -> Vec<&'static str> {
+    let found: BTreeSet<&'static str> = state.tracks.iter().flat_map(|t| t.series.keys().copied()).collect();
+    metrics::metrics().iter().map(|metric| metric.id()).filter(|id| found.contains(id)).collect()
+}
+
+pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        let segments: Vec<_> =
+            words::TABS.iter().map(|(label, tip)| Segment { label, tooltip: (*tip).into() }).collect();
+        if let Some(tab) = widgets::segmented(ui, &segments, desk.scores.tab) {
+            desk.scores.tab = tab;
+        }
+    });
+    ui.add_space(4.0);
+    match desk.scores.tab {
+        0 => table::ui(ui, state, desk, actions),
+        _ => cards::ui(ui, state, desk, actions),
+    }
+}
