@@ -23,6 +23,7 @@ mod suite {
     mod media;
     mod metrics;
     mod models;
+    mod ms_ssim;
     mod no_reference;
     mod onnx_writer;
     mod psnr_hvs;
@@ -35,6 +36,7 @@ mod suite {
     mod shelf;
     mod shipped;
     mod speed;
+    mod ssim_ffmpeg;
     pub mod support;
     mod tournament;
     mod tournament_files;
