@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 
-use crate::engine::{ScoreSettings, add_metric, score};
+use crate::engine::{ScoreSettings, add_metric, score, score_ways};
 use crate::metrics::{Metric, find, select};
 use crate::report::{AtomicFile, Format, ReportError};
 
@@ -31,9 +31,13 @@ pub fn run(wish: &args::Score) -> Result<()> {
         progress.tell(&format!("candidate {} of {}: frame {done} of {all}", place + 1, candidates.len()));
     };
     let (workshop, stop) = (workshop(), stop_on_signal()?);
-    let report = score(&workshop, &reference, &candidates, &settings, &mut tell, &stop);
+    let text = if wish.ways {
+        score_ways(&workshop, &reference, &candidates, &settings, &mut tell, &stop).map(|report| report.render(format))
+    } else {
+        score(&workshop, &reference, &candidates, &settings, &mut tell, &stop).map(|report| report.render(format))
+    };
     progress.clear();
-    let text = report.map_err(interrupted)?.render(format)?;
+    let text = text.map_err(interrupted)??;
     match file {
         Some(file) => Ok(file.fill(text.as_bytes())?),
         None => say(&text),

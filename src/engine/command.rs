@@ -69,9 +69,13 @@ pub enum Command {
     ShelfForget(PathBuf),
     /// Measures a model's speed on this machine.
     ShelfMeasure(PathBuf),
+    /// Makes a metric of a model that measures ([`super::CardStatus::Metric`]), for this session, and chooses it too.
+    ShelfMetric(PathBuf),
     /// Chooses what is measured, by metric id (see [`crate::metrics::metrics`]); ids that nobody knows are left out,
     /// doubles count once. What was measured of the others stays; of those that are new, what is missing is measured.
     Metrics(Vec<&'static str>),
     /// Measures a part of the picture alone, or the whole again. Scores of the part are made anew from its samples.
     Region(Option<Region>),
+    /// Measures a candidate in every way that people call VMAF, over the range and region in use; `None` ends that.
+    Ways(Option<TrackId>),
 }

@@ -15,6 +15,7 @@ use super::playback::Playback;
 use super::recipe::Recipe;
 use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
+use super::ways_run::{WaysJob, WaysNews};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
 use super::{Command, Notice, State, Track, TrackId, TrackStatus, shelf};
@@ -28,11 +29,13 @@ pub struct Settings {
     pub store_bytes: usize,
     /// Measure all frames in the background.
     pub scan: bool,
+    /// Draw maps on a graphics card, where there is a real one. Pictures that must be the same everywhere do without.
+    pub gpu: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { store_bytes: 1 << 30, scan: true }
+        Self { store_bytes: 1 << 30, scan: true, gpu: false }
     }
 }
 
@@ -43,6 +46,7 @@ pub(super) enum Event {
     Map(TrackId, Mapped),
     Contest(News),
     Command(Command),
+    Ways(WaysNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -61,6 +65,7 @@ pub struct Engine {
     pub(super) settings: Settings,
     pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
+    pub(super) ways_job: WaysJob,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -108,11 +113,12 @@ impl Engine {
             visible: Vec::new(),
             focus: Region::WHOLE,
             measurer: Measurer::start(workshop.clone(), scores),
-            mapper: Mapper::start(workshop.clone(), maps),
+            mapper: Mapper::start(workshop.clone(), settings.gpu, maps),
             serial: 0,
             settings,
             shelf: shelf::Shelf::default(),
             contest: Contest::default(),
+            ways_job: WaysJob::default(),
             workshop,
             events,
             sender,
@@ -169,6 +175,7 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        let at_rest = at_rest && !self.is_counting_ways();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -192,6 +199,7 @@ impl Engine {
             }
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
+            Event::Ways(news) => self.hear_ways(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -263,8 +271,10 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::ShelfMetric(path) => self.shelf_metric(path),
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
+            Command::Ways(track) => self.begin_ways(track),
         }
     }
 

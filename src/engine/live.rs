@@ -36,12 +36,18 @@ pub(super) fn scorer_of(ids: &[&'static str], subject: &Subject, workshop: &Work
 
 /// Measures one pair, telling score after score until `tell` gives that nobody wants more.
 pub(super) fn live(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Score) -> bool) {
-    let mut told = |found| match Score::of(job.subject.sheet, job.number, &job.metrics, found) {
-        Some(score) => tell(score),
-        None => false,
+    let (sheet, number) = (job.subject.sheet, job.number);
+    let mut any = false;
+    let mut told = |found: Measurement| {
+        any |= found.values.iter().any(|(_, value)| value.is_ok());
+        Score::of(sheet, number, &job.metrics, Ok(found)).is_some_and(&mut *tell)
     };
-    if let Err(error) = measured(live, job, &mut |found| told(Ok(found))) {
-        told(Err(error));
+    match measured(live, job, &mut told) {
+        // What was measured stands, and the background run finds out what is wrong with the rest.
+        Err(error) if !any && error != SourceError::Stopped => {
+            _ = tell(Score::fault(sheet, number, &[], error.to_string()))
+        }
+        _ => {}
     }
 }
 

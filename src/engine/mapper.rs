@@ -11,6 +11,8 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::color::conform;
 use crate::frame::{Frame, FrameSource, Map, Request, SourceError, Stop, Urgency};
+use crate::gpu::Gpu;
+use crate::metrics::gpu::Twins;
 use crate::metrics::{Memo, Moment, Overlay, Pair, overlay};
 
 use super::core::Engine;
@@ -56,6 +58,8 @@ pub struct Found {
     pub map: Arc<Map>,
     /// What the overlay pools it to.
     pub pooled: f64,
+    /// The graphics card that drew it; `None` for the processor.
+    pub by: Option<Arc<str>>,
 }
 
 /// Bytes of maps that are kept a track, so that a step back draws nothing anew.
@@ -121,10 +125,11 @@ struct Desk {
 }
 
 impl Mapper {
-    pub fn start(workshop: Arc<Workshop>, teller: Teller<(TrackId, Mapped)>) -> Self {
+    /// `gpu`: whether a graphics card may draw.
+    pub fn start(workshop: Arc<Workshop>, gpu: bool, teller: Teller<(TrackId, Mapped)>) -> Self {
         let board = Arc::new(Board::default());
         let mine = board.clone();
-        let run = move || Draftsman::new(workshop).work(&mine, &teller);
+        let run = move || Draftsman::new(workshop, gpu).work(&mine, &teller);
         Self { board, _thread: std::thread::Builder::new().name("maps".into()).spawn(run).ok() }
     }
 
@@ -176,11 +181,54 @@ struct Draftsman {
     /// The reference, opened for its neighbours.
     source: Option<(String, Box<dyn FrameSource>)>,
     memo: Memo,
+    card: Card,
+}
+
+/// The graphics card, looked for when the first map is wanted.
+enum Card {
+    Unknown,
+    None,
+    Found { twins: Box<Twins>, name: Arc<str> },
+}
+
+impl Card {
+    /// A real one that computes; a software device would be slower than the processor's own path.
+    fn find() -> Self {
+        let gpu = match Gpu::headless() {
+            Ok(gpu) if gpu.is_software() => return Card::None,
+            Ok(gpu) => gpu,
+            Err(_) => return Card::None,
+        };
+        let name = gpu.info.name.as_str().into();
+        match Twins::new(gpu) {
+            Ok(twins) => Card::Found { twins: Box::new(twins), name },
+            Err(why) => {
+                log::info!("maps are drawn by the processor: {why}");
+                Card::None
+            }
+        }
+    }
+
+    /// The map, where the card has a twin of the overlay and can draw it.
+    fn map(&mut self, overlay: &str, moment: &Moment<'_>) -> Option<(Map, Arc<str>)> {
+        if matches!(self, Card::Unknown) {
+            *self = Card::find();
+        }
+        let Card::Found { twins, name } = self else { return None };
+        match twins.map(overlay, moment)? {
+            Ok(map) => Some((map, name.clone())),
+            Err(why) => {
+                log::warn!("{name} could not draw {overlay}: {why}");
+                None
+            }
+        }
+    }
 }
 
 impl Draftsman {
-    fn new(workshop: Arc<Workshop>) -> Self {
-        Self { workshop, source: None, memo: Memo::default() }
+    fn new(workshop: Arc<Workshop>, gpu: bool) -> Self {
+        let card = if gpu { Card::Unknown } else { Card::None };
+        Self { workshop, source: None, memo: Memo::default(), card }
     }
 
     fn work(&mut self, board: &Board, teller: &Teller<(TrackId, Mapped)>) {
@@ -216,9 +264,12 @@ impl Draftsman {
             Some((reference, candidate)) => moment.shown_by(Pair::new(reference, candidate)?),
             None => moment,
         };
-        let map = job.overlay.map(&moment, &self.memo)?;
+        let (map, by) = match self.card.map(about.id, &moment) {
+            Some((map, name)) => (map, Some(name)),
+            None => (job.overlay.map(&moment, &self.memo)?, None),
+        };
         let pooled = (about.pool)(&map);
-        Ok(Found { map: Arc::new(map), pooled })
+        Ok(Found { map: Arc::new(map), pooled, by })
     }
 
     /// The reference's frame among the neighbours that the overlay reads.

@@ -38,6 +38,8 @@ mod state;
 mod store;
 mod tournament;
 mod tracks;
+mod ways;
+mod ways_run;
 mod worker;
 mod workshop;
 
@@ -59,4 +61,6 @@ pub use shelf::{Card, CardSpeed, CardStatus};
 pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, TrackId, TrackStatus};
 pub use store::{SourceKey, Store, Stored};
 pub use tournament::{Plan, Referee, Row, RowStatus, Tournament, compose};
+pub use ways::score_ways;
+pub use ways_run::WaysRun;
 pub use workshop::{Opened, Workshop};

@@ -13,7 +13,7 @@ use super::crop::Crop;
 use super::pairing::Pairing;
 use super::recipe::{Head, Recipe};
 use super::reel::{Get, Window};
-use super::scorer::{Scorer, provenance, rate_of};
+use super::scorer::{Measurement, Scorer, provenance, rate_of};
 use super::workshop::Workshop;
 
 /// What to measure.
@@ -52,6 +52,21 @@ pub fn score(
     progress: &mut dyn FnMut(usize, usize, usize),
     stop: &Stop,
 ) -> Result<ScoreReport, SourceError> {
+    score_each(workshop, reference, candidates, settings, (progress, &mut |_, _| {}), stop)
+}
+
+/// Who hears of a run: `progress` of [`score`], then the candidate's place with what was measured of each frame.
+type Hearers<'a> = (&'a mut dyn FnMut(usize, usize, usize), &'a mut dyn FnMut(usize, &Measurement));
+
+/// As [`score`], and every frame's measurement is heard.
+pub(super) fn score_each(
+    workshop: &Workshop,
+    reference: &Recipe,
+    candidates: &[Recipe],
+    settings: &ScoreSettings,
+    (progress, each): Hearers<'_>,
+    stop: &Stop,
+) -> Result<ScoreReport, SourceError> {
     let info = workshop.open(reference, None)?.source.info().clone();
     let range = checked_range(settings.frames.clone(), &info)?;
     let crop = settings.region.map(|asked| asked.aligned(info.layout, (info.width, info.height))).transpose()?;
@@ -71,7 +86,10 @@ pub fn score(
         .into_iter()
         .enumerate()
         .map(|(place, (recipe, source))| {
-            let mut tell = |done| progress(place, done, range.len());
+            let mut tell = |done, found: &Measurement| {
+                each(place, found);
+                progress(place, done, range.len());
+            };
             let left = workshop.open(reference, None)?.source;
             let mut scores = score_one(&scorer(), (left, source), recipe, range.clone(), &mut tell, stop)?;
             if let (Some(asked), Some(crop)) = (settings.region, crop) {
@@ -101,7 +119,7 @@ fn score_one(
     (left, right): (Box<dyn FrameSource>, Box<dyn FrameSource>),
     candidate: &Recipe,
     range: Range<usize>,
-    progress: &mut dyn FnMut(usize),
+    tell: &mut dyn FnMut(usize, &Measurement),
     stop: &Stop,
 ) -> Result<CandidateScores, SourceError> {
     let infos = (left.info().clone(), right.info().clone());
@@ -130,12 +148,12 @@ fn score_one(
             let mut scores = FrameScores::new(number, times.seconds(number));
             found.values.iter().for_each(|(id, value)| scores.set(id, value));
             frames.push(scores);
+            tell(frames.len(), &found);
             for step in found.steps {
                 if !steps.contains(&step) {
                     steps.push(step);
                 }
             }
-            progress(frames.len());
         }
         Ok::<(), SourceError>(())
     })?;

@@ -9,12 +9,12 @@
 mod about;
 mod cambi;
 mod ciede;
-mod downscale;
 pub mod erqa;
 mod error;
 mod errors;
 mod extractor;
 mod features;
+pub mod gpu;
 mod memo;
 mod metric;
 mod moment;
@@ -26,8 +26,9 @@ mod plan;
 mod pool;
 mod pooling;
 mod psnr;
+mod psnr_611;
 mod psnr_hvs;
-mod ssim;
+mod structure;
 mod table;
 pub mod vmaf;
 pub mod xpsnr;
@@ -70,7 +71,9 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &xpsnr::CHROMA,
     &psnr_hvs::PsnrHvs,
     &ciede::Ciede,
-    &ssim::Ssim,
+    &structure::Ssim,
+    &structure::MsSsim,
+    &structure::SsimFfmpeg,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
     &perceptual::Butteraugli,
@@ -108,12 +111,15 @@ pub static METRICS: &[&dyn Metric] = &[
     &psnr::PSNR_Y,
     &psnr::PSNR_CB,
     &psnr::PSNR_CR,
+    &psnr_611::Psnr611,
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
     &psnr_hvs::PSNR_HVS_Y,
     &ciede::CIEDE2000,
-    &ssim::SSIM_Y,
+    &structure::SSIM_Y,
+    &structure::MS_SSIM_Y,
+    &structure::SSIM_FFMPEG_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
     &perceptual::SSIMULACRA2,
@@ -147,8 +153,18 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::vif::LOSS,
+    &vmaf::vif::GAIN,
+    &vmaf::vif::BOOST,
     &vmaf::points::POINTS,
     &vmaf::points::POINTS_LOST,
+    &structure::SSIM_MAP,
+    &structure::MS_SSIM_MAP,
+    &structure::MS_SSIM_MAP_1,
+    &structure::MS_SSIM_MAP_2,
+    &structure::MS_SSIM_MAP_3,
+    &structure::MS_SSIM_MAP_4,
+    &structure::MS_SSIM_MAP_5,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,

@@ -24,12 +24,6 @@ pub static POOLINGS: &[Pooling] = &[
         meaning: "Bad frames weigh more, as in libvmaf: n / sum(1 / (score + 1)) - 1.",
         of: |p| p.harmonic_mean,
     },
-    Pooling {
-        id: "worst_second",
-        label: "worst second",
-        meaning: "The worst mean over any second.",
-        of: |p| p.worst_second,
-    },
     Pooling { id: "min", label: "lowest", meaning: "The frame with the lowest number.", of: |p| Some(p.min) },
     Pooling {
         id: "worst_second",

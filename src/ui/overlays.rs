@@ -114,6 +114,5 @@ pub fn legend(ui: &mut Ui, state: &State, desk: &mut Desk, panes: &[PaneSpec]) {
     let response = ui.interact(rect, egui::Id::unique("legend"), egui::Sense::hover());
     let words = format!("{}: {}", text::overlay::LEGEND, legend.words());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Label, true, &words));
-    let about = legend.about;
-    response.on_hover_text(text::overlay::tip(about.meaning, about.limits, about.pools_to));
+    response.on_hover_text(text::overlay::tip(legend.about, legend.by.as_deref()));
 }

@@ -26,6 +26,8 @@ pub struct Legend {
     pub limit: Limit,
     /// Of each candidate with something over it: its place in the list (from 0) and what the map comes to, in words.
     pub totals: Vec<(usize, Total)>,
+    /// The graphics card that drew the maps; `None` for the processor, and while there are none.
+    pub by: Option<Arc<str>>,
 }
 
 /// What a whole map comes to.
@@ -57,8 +59,12 @@ pub fn of(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Option<Legend
         };
         Some((place, total))
     };
+    let by = ids.iter().find_map(|id| match over(state, looking, *id) {
+        Over::Found(found) => found.by.clone(),
+        _ => None,
+    });
     let totals = ids.into_iter().filter_map(total).collect();
-    Some(Legend { room, about, to: limit(state, looking, panes), limit: looking.over.limit, totals })
+    Some(Legend { room, about, to: limit(state, looking, panes), limit: looking.over.limit, totals, by })
 }
 
 impl Legend {

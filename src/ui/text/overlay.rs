@@ -1,5 +1,7 @@
 //! Words about overlays.
 
+use crate::metrics::OverlayAbout;
+
 use super::Words;
 
 pub const NEXT: Words = ("Next overlay", "Draw the next kind of evidence over the candidate");
@@ -33,7 +35,9 @@ pub fn choose(label: &str) -> String {
     format!("Overlay: {label}")
 }
 
-/// On hovering over the legend.
-pub fn tip(meaning: &str, limits: &str, pools_to: &str) -> String {
-    format!("{meaning}\n\n{limits}\n\nThe whole map comes to: {pools_to}.")
+/// On hovering over the legend. `by`: the graphics card that drew the map.
+pub fn tip(about: &OverlayAbout, by: Option<&str>) -> String {
+    let OverlayAbout { meaning, limits, pools_to, .. } = about;
+    let by = by.unwrap_or("the processor");
+    format!("{meaning}\n\n{limits}\n\nThe whole map comes to: {pools_to}.\nDrawn by {by}.")
 }
