@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod adm;
+    mod cambi;
     mod canny;
     mod chains;
+    mod ciede;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -14,25 +17,34 @@ mod suite {
     mod gpu;
     mod image_metrics;
     mod import;
+    mod judges;
     mod layers;
     pub mod made;
     mod media;
     mod metrics;
     mod models;
+    mod ms_ssim;
     mod no_reference;
     mod onnx_writer;
+    mod psnr_hvs;
     mod recipes;
     mod recode;
+    pub mod reference;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
     mod speed;
+    mod ssim_ffmpeg;
     pub mod support;
     mod tournament;
     mod tournament_files;
     mod ui;
     mod views;
+    mod vif;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
+    mod xpsnr;
 }

@@ -8,12 +8,13 @@
 
 mod about;
 mod cambi;
-mod downscale;
+mod ciede;
 pub mod erqa;
 mod error;
 mod errors;
 mod extractor;
 mod features;
+pub mod gpu;
 mod memo;
 mod metric;
 mod moment;
@@ -25,7 +26,9 @@ mod plan;
 mod pool;
 mod pooling;
 mod psnr;
-mod ssim;
+mod psnr_611;
+mod psnr_hvs;
+mod structure;
 mod table;
 pub mod vmaf;
 pub mod xpsnr;
@@ -56,6 +59,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
@@ -64,7 +69,11 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &psnr::CR,
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
-    &ssim::Ssim,
+    &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
+    &structure::Ssim,
+    &structure::MsSsim,
+    &structure::SsimFfmpeg,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
     &perceptual::Butteraugli,
@@ -102,10 +111,15 @@ pub static METRICS: &[&dyn Metric] = &[
     &psnr::PSNR_Y,
     &psnr::PSNR_CB,
     &psnr::PSNR_CR,
+    &psnr_611::Psnr611,
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
-    &ssim::SSIM_Y,
+    &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
+    &structure::SSIM_Y,
+    &structure::MS_SSIM_Y,
+    &structure::SSIM_FFMPEG_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
     &perceptual::SSIMULACRA2,
@@ -139,6 +153,18 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::vif::LOSS,
+    &vmaf::vif::GAIN,
+    &vmaf::vif::BOOST,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
+    &structure::SSIM_MAP,
+    &structure::MS_SSIM_MAP,
+    &structure::MS_SSIM_MAP_1,
+    &structure::MS_SSIM_MAP_2,
+    &structure::MS_SSIM_MAP_3,
+    &structure::MS_SSIM_MAP_4,
+    &structure::MS_SSIM_MAP_5,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,

@@ -10,9 +10,10 @@ mod score;
 mod shift;
 mod taps;
 
-pub use canny::{Edges, canny};
+pub use canny::{Edges, canny, followed};
 pub use convert::convert;
 pub use matching::{Counts, Matched, match_edges};
 pub use picture::{Rgb8, Window};
+pub(super) use score::edge_map;
 pub use score::{ERQA, ERQA_1_0, EdgeMap, Erqa};
 pub use shift::{REACH, Shift, best_shift};

@@ -7,13 +7,13 @@ pub static VIF_SCALE1: Plain = Plain(&vif("vif_scale1", "VIF 1/2", HALF));
 pub static VIF_SCALE2: Plain = Plain(&vif("vif_scale2", "VIF 1/4", QUARTER));
 pub static VIF_SCALE3: Plain = Plain(&vif("vif_scale3", "VIF 1/8", EIGHTH));
 pub static VIF_SCALE0_NEG: Feature =
-    Feature { about: &neg("vif_scale0_neg", "VIF 1 NEG", vif("", "", FINEST)), feature: "vif_neg_scale0" };
+    Feature { about: &neg("vif_scale0_neg", "VIF 1 NEG", vif("", "", FINEST)), feature: "vif_scale0_neg" };
 pub static VIF_SCALE1_NEG: Feature =
-    Feature { about: &neg("vif_scale1_neg", "VIF 1/2 NEG", vif("", "", HALF)), feature: "vif_neg_scale1" };
+    Feature { about: &neg("vif_scale1_neg", "VIF 1/2 NEG", vif("", "", HALF)), feature: "vif_scale1_neg" };
 pub static VIF_SCALE2_NEG: Feature =
-    Feature { about: &neg("vif_scale2_neg", "VIF 1/4 NEG", vif("", "", QUARTER)), feature: "vif_neg_scale2" };
+    Feature { about: &neg("vif_scale2_neg", "VIF 1/4 NEG", vif("", "", QUARTER)), feature: "vif_scale2_neg" };
 pub static VIF_SCALE3_NEG: Feature =
-    Feature { about: &neg("vif_scale3_neg", "VIF 1/8 NEG", vif("", "", EIGHTH)), feature: "vif_neg_scale3" };
+    Feature { about: &neg("vif_scale3_neg", "VIF 1/8 NEG", vif("", "", EIGHTH)), feature: "vif_scale3_neg" };
 
 pub static ADM2: Plain = Plain(&ABOUT_ADM2);
 pub static ADM2_NEG: Plain = Plain(&neg("adm2_neg", "ADM NEG", adm2()));

@@ -66,10 +66,10 @@ const MEANS: [&str; 2] = ["mean", "harmonic_mean"];
 
 const CB: [&str; 6] = ["adm2_cb", "motion2_cb", "vif_scale0_cb", "vif_scale1_cb", "vif_scale2_cb", "vif_scale3_cb"];
 const CB_NEG: [&str; 6] =
-    ["adm2_neg_cb", "motion2_cb", "vif_neg_scale0_cb", "vif_neg_scale1_cb", "vif_neg_scale2_cb", "vif_neg_scale3_cb"];
+    ["adm2_neg_cb", "motion2_cb", "vif_scale0_neg_cb", "vif_scale1_neg_cb", "vif_scale2_neg_cb", "vif_scale3_neg_cb"];
 const CR: [&str; 6] = ["adm2_cr", "motion2_cr", "vif_scale0_cr", "vif_scale1_cr", "vif_scale2_cr", "vif_scale3_cr"];
 const CR_NEG: [&str; 6] =
-    ["adm2_neg_cr", "motion2_cr", "vif_neg_scale0_cr", "vif_neg_scale1_cr", "vif_neg_scale2_cr", "vif_neg_scale3_cr"];
+    ["adm2_neg_cr", "motion2_cr", "vif_scale0_neg_cr", "vif_scale1_neg_cr", "vif_scale2_neg_cr", "vif_scale3_neg_cr"];
 
 /// Everything that [`ways`] reads.
 const ALL: [&str; 33] = all();
