@@ -3,8 +3,10 @@
 
 mod suite {
     mod adm;
+    mod cambi;
     mod canny;
     mod chains;
+    mod ciede;
     mod cli_run;
     mod color;
     pub mod degrade;
@@ -21,16 +23,20 @@ mod suite {
     mod media;
     mod metrics;
     mod models;
+    mod ms_ssim;
     mod no_reference;
     mod onnx_writer;
+    mod psnr_hvs;
     mod recipes;
     mod recode;
+    pub mod reference;
     mod report;
     mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
     mod speed;
+    mod ssim_ffmpeg;
     pub mod support;
     mod tournament;
     mod tournament_files;
@@ -40,4 +46,5 @@ mod suite {
     mod vmaf;
     mod vmaf_scores;
     mod window;
+    mod xpsnr;
 }

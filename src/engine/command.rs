@@ -76,4 +76,6 @@ pub enum Command {
     Metrics(Vec<&'static str>),
     /// Measures a part of the picture alone, or the whole again. Scores of the part are made anew from its samples.
     Region(Option<Region>),
+    /// Measures a candidate in every way that people call VMAF, over the range and region in use; `None` ends that.
+    Ways(Option<TrackId>),
 }

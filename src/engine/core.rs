@@ -15,6 +15,7 @@ use super::playback::Playback;
 use super::recipe::Recipe;
 use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
+use super::ways_run::{WaysJob, WaysNews};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
 use super::{Command, Notice, State, Track, TrackId, TrackStatus, shelf};
@@ -45,6 +46,7 @@ pub(super) enum Event {
     Map(TrackId, Mapped),
     Contest(News),
     Command(Command),
+    Ways(WaysNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -63,6 +65,7 @@ pub struct Engine {
     pub(super) settings: Settings,
     pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
+    pub(super) ways_job: WaysJob,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -115,6 +118,7 @@ impl Engine {
             settings,
             shelf: shelf::Shelf::default(),
             contest: Contest::default(),
+            ways_job: WaysJob::default(),
             workshop,
             events,
             sender,
@@ -171,6 +175,7 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        let at_rest = at_rest && !self.is_counting_ways();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -194,6 +199,7 @@ impl Engine {
             }
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
+            Event::Ways(news) => self.hear_ways(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -268,6 +274,7 @@ impl Engine {
             Command::ShelfMetric(path) => self.shelf_metric(path),
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
+            Command::Ways(track) => self.begin_ways(track),
         }
     }
 

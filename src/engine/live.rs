@@ -19,8 +19,11 @@ pub(super) struct Live {
     /// Sources of one's own, for neighbours; opened when first needed.
     reference: Option<(TrackId, Box<dyn FrameSource>)>,
     candidate: Option<(TrackId, Box<dyn FrameSource>)>,
-    scorer: Option<((Vec<&'static str>, Option<Crop>, Option<f64>), Scorer)>,
+    scorer: Option<(MadeFor, Scorer)>,
 }
+
+/// What a scorer was made for: metrics by id, part of the picture, frames a second.
+type MadeFor = (Vec<&'static str>, Option<Crop>, Option<f64>);
 
 impl Live {
     pub fn new(workshop: Arc<Workshop>) -> Self {

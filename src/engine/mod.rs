@@ -39,6 +39,7 @@ mod store;
 mod tournament;
 mod tracks;
 mod ways;
+mod ways_run;
 mod worker;
 mod workshop;
 
@@ -61,4 +62,5 @@ pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, 
 pub use store::{SourceKey, Store, Stored};
 pub use tournament::{Plan, Referee, Row, RowStatus, Tournament, compose};
 pub use ways::score_ways;
+pub use ways_run::WaysRun;
 pub use workshop::{Opened, Workshop};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Card, Mapped, Tournament};
+use super::{Card, Mapped, Tournament, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -32,6 +32,8 @@ pub struct State {
     pub metrics: Vec<&'static str>,
     /// The part of the picture that is measured; the whole where there is none.
     pub region: Option<Region>,
+    /// One candidate in every way that people call VMAF, where that was asked for.
+    pub ways: Option<WaysRun>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

@@ -94,5 +94,5 @@ pub fn read_words(
         })
         .collect();
     gpu.queue.submit([encoder.finish()]);
-    copies.iter().map(|copy| super::texture::mapped(gpu, copy, |bytes| bytemuck::pod_collect_to_vec(bytes))).collect()
+    copies.iter().map(|copy| super::texture::mapped(gpu, copy, bytemuck::pod_collect_to_vec)).collect()
 }

@@ -9,7 +9,6 @@
 mod about;
 mod cambi;
 mod ciede;
-mod downscale;
 pub mod erqa;
 mod error;
 mod errors;
@@ -27,8 +26,9 @@ mod plan;
 mod pool;
 mod pooling;
 mod psnr;
+mod psnr_611;
 mod psnr_hvs;
-mod ssim;
+mod structure;
 mod table;
 pub mod vmaf;
 pub mod xpsnr;
@@ -71,7 +71,9 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &xpsnr::CHROMA,
     &psnr_hvs::PsnrHvs,
     &ciede::Ciede,
-    &ssim::Ssim,
+    &structure::Ssim,
+    &structure::MsSsim,
+    &structure::SsimFfmpeg,
     &erqa::Erqa,
     &perceptual::Ssimulacra2,
     &perceptual::Butteraugli,
@@ -109,12 +111,15 @@ pub static METRICS: &[&dyn Metric] = &[
     &psnr::PSNR_Y,
     &psnr::PSNR_CB,
     &psnr::PSNR_CR,
+    &psnr_611::Psnr611,
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
     &psnr_hvs::PSNR_HVS_Y,
     &ciede::CIEDE2000,
-    &ssim::SSIM_Y,
+    &structure::SSIM_Y,
+    &structure::MS_SSIM_Y,
+    &structure::SSIM_FFMPEG_Y,
     &erqa::ERQA,
     &erqa::ERQA_1_0,
     &perceptual::SSIMULACRA2,
@@ -153,6 +158,13 @@ pub static OVERLAYS: &[&dyn Overlay] = &[
     &vmaf::vif::BOOST,
     &vmaf::points::POINTS,
     &vmaf::points::POINTS_LOST,
+    &structure::SSIM_MAP,
+    &structure::MS_SSIM_MAP,
+    &structure::MS_SSIM_MAP_1,
+    &structure::MS_SSIM_MAP_2,
+    &structure::MS_SSIM_MAP_3,
+    &structure::MS_SSIM_MAP_4,
+    &structure::MS_SSIM_MAP_5,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
     &cambi::BANDING,

@@ -15,6 +15,9 @@ use super::made;
 use super::support::testdata;
 
 /// ERQA 1.1 and 1.0.
+/// A code for a channel and a place.
+type Draw = fn(u32, i32, i32) -> i32;
+
 fn scores(reference: &Arc<Frame>, candidate: &Arc<Frame>) -> Result<[Value; 2], MetricError> {
     let plan = Plan::new(&[metrics::find("erqa").unwrap(), metrics::find("erqa_1_0").unwrap()]);
     let mut found = plan.measure(&Moment::new(Pair::new(reference, candidate).unwrap()));
@@ -228,7 +231,7 @@ fn plain_shift(reference: &[Vec<u8>; 3], candidate: &[Vec<u8>; 3], w: i64, h: i6
 
 #[test]
 fn the_shift_is_that_of_a_plain_search_ties_too() {
-    let cases: [(u32, u32, fn(u32, i32, i32) -> i32, fn(u32, i32, i32) -> i32); 6] = [
+    let cases: [(u32, u32, Draw, Draw); 6] = [
         // Flat pictures: all shifts are equal, and the first one counts.
         (40, 36, |_, _, _| 50, |_, _, _| 60),
         // Stripes that repeat every two pixels.

@@ -165,7 +165,8 @@ fn a_model_that_fails_on_one_frame_says_so_there() {
         ScoreSettings { metrics: vec![find(id).unwrap(), find("psnr_y").unwrap()], ..ScoreSettings::default() };
     let a = Recipe::file(a);
     let report =
-        score(&Workshop::new(1 << 26), &a, &[a.clone()], &settings, &mut |_, _, _| {}, &Stop::default()).unwrap();
+        score(&Workshop::new(1 << 26), &a, std::slice::from_ref(&a), &settings, &mut |_, _, _| {}, &Stop::default())
+            .unwrap();
     let frame = &report.candidates[0].frames[0];
     assert_eq!(frame.scores.get(id), Some(&None));
     assert!(frame.reasons.get(id).unwrap().contains("no numbers"), "{:?}", frame.reasons);

@@ -12,12 +12,12 @@ use doublet::metrics::{
 
 use super::support::testdata;
 
-fn layout(family: Family, bits: u8, chroma_shift: (u8, u8)) -> Layout {
+pub fn layout(family: Family, bits: u8, chroma_shift: (u8, u8)) -> Layout {
     Layout { family, sample: Sample::integer(bits), chroma_shift, alpha: false }
 }
 
 /// A frame from one code function a plane.
-fn make(w: u32, h: u32, layout: Layout, code: impl Fn(usize, u32, u32) -> u16) -> Frame {
+pub fn make(w: u32, h: u32, layout: Layout, code: impl Fn(usize, u32, u32) -> u16) -> Frame {
     let plane = |index: usize| {
         let (w, h) = layout.plane_size(index, w, h);
         let codes = (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).map(|(x, y)| code(index, x, y));
@@ -29,12 +29,12 @@ fn make(w: u32, h: u32, layout: Layout, code: impl Fn(usize, u32, u32) -> u16) -
     Frame::new(w, h, layout, ColorInfo::default(), (0..layout.planes()).map(plane).collect()).unwrap()
 }
 
-fn yuv420(bits: u8) -> Layout {
+pub fn yuv420(bits: u8) -> Layout {
     layout(Family::Yuv, bits, (1, 1))
 }
 
 /// A repeatable random number in 0..1 for a place.
-fn random(seed: u32, x: u32, y: u32) -> f64 {
+pub fn random(seed: u32, x: u32, y: u32) -> f64 {
     let mut h = seed.wrapping_mul(0x9e37_79b9) ^ x.wrapping_mul(0x85eb_ca6b) ^ y.wrapping_mul(0xc2b2_ae35);
     for _ in 0..3 {
         h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
@@ -52,7 +52,7 @@ fn scene(x: u32, y: u32) -> f64 {
     0.4 + 0.2 * (x / 7.0).sin() * (y / 11.0).cos() + edge
 }
 
-fn scene_frame(w: u32, h: u32, layout: Layout, noise: f64) -> Frame {
+pub fn scene_frame(w: u32, h: u32, layout: Layout, noise: f64) -> Frame {
     let peak = f64::from((1u32 << layout.sample.bits()) - 1);
     make(w, h, layout, |index, x, y| {
         let v = scene(x, y) + noise * (random(index as u32 + 1, x, y) - 0.5);
@@ -65,24 +65,24 @@ fn plain() -> Vec<&'static dyn Metric> {
     metrics::select("psnr_y,psnr_cb,psnr_cr,ssim_y").unwrap()
 }
 
-fn try_score(id: &str, reference: &Frame, candidate: &Frame) -> Result<Value, MetricError> {
+pub fn try_score(id: &str, reference: &Frame, candidate: &Frame) -> Result<Value, MetricError> {
     let (reference, candidate) = (Arc::new(reference.clone()), Arc::new(candidate.clone()));
     let pair = Pair::new(&reference, &candidate).unwrap();
     Plan::new(&[metrics::find(id).unwrap()]).measure(&Moment::new(pair)).remove(0).1
 }
 
-fn score(id: &str, reference: &Frame, candidate: &Frame) -> Value {
+pub fn score(id: &str, reference: &Frame, candidate: &Frame) -> Value {
     try_score(id, reference, candidate).unwrap()
 }
 
 /// All frames of `path`, on the product's own road.
-fn decode(path: &Path) -> Vec<Arc<Frame>> {
+pub fn decode(path: &Path) -> Vec<Arc<Frame>> {
     let mut video = media::open(path).unwrap();
     (0..video.info().timeline.len()).map(|n| video.get(n).unwrap()).collect()
 }
 
 /// Cuts raw 4:2:0 into frames; codes are shifted up by `shift` bits into `bits` bits.
-fn raw_frames(bytes: &[u8], w: u32, h: u32, bits: u8, shift: u32) -> Vec<Arc<Frame>> {
+pub fn raw_frames(bytes: &[u8], w: u32, h: u32, bits: u8, shift: u32) -> Vec<Arc<Frame>> {
     let layout = yuv420(bits);
     let size = layout.sample.bytes();
     let sizes: Vec<(u32, u32)> = (0..3).map(|i| layout.plane_size(i, w, h)).collect();
@@ -104,7 +104,7 @@ fn raw_frames(bytes: &[u8], w: u32, h: u32, bits: u8, shift: u32) -> Vec<Arc<Fra
     bytes.chunks_exact(frame).map(planes).collect()
 }
 
-fn oracle(path: &Path) -> serde_json::Value {
+pub fn oracle(path: &Path) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -257,7 +257,7 @@ fn ssim_equals_a_plain_twin_at_odd_sizes_and_depths() {
         let (found, expected) = (score("ssim_y", &reference, &candidate).value, plain_ssim(&reference, &candidate));
         // A second moment of up to 65025 is off by some 2^-22 of itself, 0.015, against C3 = 29: at most 5e-4 at one
         // place, to both sides alike. Over the 484 places of the smallest picture that leaves 2e-5 at the worst.
-        assert!((found - expected).abs() < 2e-6, "{w}x{h} of {bits} bits: {found}, plainly {expected}");
+        assert!((found - expected).abs() < 4e-6, "{w}x{h} of {bits} bits: {found}, plainly {expected}");
     }
 }
 
@@ -483,7 +483,7 @@ fn pooling_meets_libvmaf() {
 
 #[test]
 fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
-    let frame = Arc::new(scene_frame(160, 120, yuv420(8), 0.1));
+    let frame = Arc::new(scene_frame(192, 176, yuv420(8), 0.1));
     let moment = Moment::new(Pair::new(&frame, &frame).unwrap());
     for overlay in OVERLAYS {
         let about = overlay.about();

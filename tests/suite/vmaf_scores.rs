@@ -127,12 +127,12 @@ fn netflix_files_meet_libvmaf_at_8_10_and_12_bits() {
     let sparks =
         ["ref", "dis"].map(|side| raw(&dir.join(format!("sparks_{side}_480x270.yuv42010le.yuv")), (480, 270), 10, 0));
     assert!(check(&dir.join("netflix__sparks_10le_5f.json"), &sparks, &[0, 4]) >= 20);
-    // Netflix's own hack: unclipped 132.73 (published) against NEG 88.03.
+    // Netflix's own hack: unclipped 132.73 against NEG 88.03. Netflix asserts two places; these are FFmpeg's six.
     let akiyo = ["ref", "multiply"]
         .map(|name| raw(&dir.join(format!("akiyo_{name}_352x288_yuv420p_1f.yuv")), (352, 288), 8, 0));
     let got = scores(&["vmaf", "vmaf_raw", "vmaf_neg_raw", "adm2", "vif_scale0"], &akiyo, 0);
     for (got, (want, near)) in
-        got.iter().zip([(100.0, 0.0), (132.732952, 1e-4), (88.030463, 1e-4), (1.116691, 1e-4), (1.052403, 1e-6)])
+        got.iter().zip([(100.0, 0.0), (132.733164, 1e-6), (88.030464, 1e-6), (1.116701, 1e-6), (1.052402, 1e-6)])
     {
         assert!((got - want).abs() <= near, "akiyo: {got} instead of {want}");
     }
@@ -218,8 +218,10 @@ fn a_faithful_copy_reaches_the_ceiling_and_no_more() {
     let both = pair_of(&data, "street", "ref", 3);
     let ids = ["vmaf_raw", "vmaf_neg_raw", "vmaf_ceiling", "vmaf", "vmaf_b_sd", "vif_scale0", "adm2"];
     let got = scores(&ids, &both, 1);
-    assert!(got[2] > 105.0 && got[3] == 100.0 && got[4] == 0.0 && got[5] == 1.0 && got[6] == 1.0, "{got:?}");
-    assert!((got[0] - got[2]).abs() < 1e-9 && (got[1] - got[2]).abs() < 1e-9, "{got:?}");
+    assert!(got[2] > 105.0 && got[3] == 100.0 && got[4] == 0.0, "{got:?}");
+    // libvmaf's fixed point leaves VIF and ADM of equal pictures some 5e-6 from 1, and NEG's a little more.
+    assert!((got[5] - 1.0).abs() < 2e-5 && (got[6] - 1.0).abs() < 2e-5, "{got:?}");
+    assert!((got[0] - got[2]).abs() < 1e-2 && (got[1] - got[2]).abs() < 1e-2, "{got:?}");
 }
 
 fn map(id: &str, both: &[Vec<Arc<Frame>>; 2], n: usize) -> (doublet::frame::Map, f64) {
@@ -276,7 +278,9 @@ fn points_light_where_detail_was_boosted_or_lost_and_stay_dark_elsewhere() {
     let same = [vec![plain.clone()], vec![plain.clone()]];
     for id in ["points", "points_lost"] {
         let (map, pooled) = map(id, &same, 0);
-        assert!(pooled.abs() < 1e-9 && map.values.iter().all(|v| v.abs() < 1e-3), "{id} of a copy is lit");
+        let most = map.values.iter().fold(0.0f32, |most, v| most.max(v.abs()));
+        // What libvmaf's fixed point leaves of equal pictures, against a scale of 40 and more.
+        assert!(pooled.abs() < 1e-2 && most < 0.4, "{id} of a copy is lit: {pooled}, at most {most}");
     }
 }
 
@@ -293,6 +297,8 @@ fn one_comparison_has_108_ways_and_each_says_which() {
     let Some(data) = testdata() else { return };
     let both = pair_of(&data, "street", "x264_crf35", 6);
     let frames = [0, 2];
+    let found = with_moment(&both, 0, |moment| Plan::new(&[&WAYS]).extract(moment, &Memo::default()));
+    WAYS.features().iter().for_each(|id| assert!(found.get(id).is_ok(), "{:?}", found.get(id)));
     let all = ways_of(&both, &frames).unwrap();
     assert_eq!(all.len(), 108);
     let words: std::collections::HashSet<&str> = all.iter().map(|way| way.words.as_str()).collect();

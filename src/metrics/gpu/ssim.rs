@@ -2,7 +2,7 @@
 
 use crate::gpu::{Gpu, GpuError, Kernel, read_words, words};
 use crate::metrics::MetricError;
-use crate::metrics::downscale::auto_factor;
+use crate::metrics::structure::auto_factor;
 
 use super::planes::Luma;
 use super::{failed, uniform};

@@ -36,10 +36,10 @@ const FEATURES_CB: [&str; 11] = [
     "vif_scale1_cb",
     "vif_scale2_cb",
     "vif_scale3_cb",
-    "vif_neg_scale0_cb",
-    "vif_neg_scale1_cb",
-    "vif_neg_scale2_cb",
-    "vif_neg_scale3_cb",
+    "vif_scale0_neg_cb",
+    "vif_scale1_neg_cb",
+    "vif_scale2_neg_cb",
+    "vif_scale3_neg_cb",
 ];
 const FEATURES_CR: [&str; 11] = [
     "adm2_cr",
@@ -49,10 +49,10 @@ const FEATURES_CR: [&str; 11] = [
     "vif_scale1_cr",
     "vif_scale2_cr",
     "vif_scale3_cr",
-    "vif_neg_scale0_cr",
-    "vif_neg_scale1_cr",
-    "vif_neg_scale2_cr",
-    "vif_neg_scale3_cr",
+    "vif_scale0_neg_cr",
+    "vif_scale1_neg_cr",
+    "vif_scale2_neg_cr",
+    "vif_scale3_neg_cr",
 ];
 
 impl Extractor for Chroma {

@@ -5,7 +5,8 @@
 //! along the straight path from one to the other. That gives each feature a weight w, the mean slope along the path,
 //! with sum w (f' - f) = score(f') - score(f); and as f' - f is a sum over places, so is the change of the score
 //! (integrated gradients: Sundararajan, Taly and Yan 2017). The integral is taken by Gauss and Legendre's rule, whose
-//! error here is below 1e-9 points; what remains is multiplied away, so that the places sum to the change exactly.
+//! error here is below 1e-9 points; what rounding leaves of the sums is spread evenly, so that the places come to the
+//! change exactly.
 //!
 //! It is *model attribution*: what the model makes of the features at this place. Where a slope of the model is
 //! negative, a gain of detail takes points away, and the map says so.
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 use crate::frame::Map;
 use crate::metrics::{Extractor, Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
 
-use super::adm::{self, AdmDetail};
+use super::adm::{self, ADM, AdmDetail};
 use super::model::{Model, shelf};
 use super::motion::Motion;
 use super::vif;
@@ -77,24 +78,35 @@ impl Overlay for Points {
     }
 
     fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
+        let pair = &moment.pair;
         let motion = Motion.extract(moment, memo)?[MOTION2].value;
-        let (vif, adm) = rayon::join(|| vif::detail(&moment.pair), || adm::detail(&moment.pair));
-        let (vif, adm) = (vif?, adm?);
-        let sum =
-            |of: fn(&adm::ScaleDetail) -> &[f32]| adm.scales.iter().flat_map(of).copied().map(f64::from).sum::<f64>();
-        let v = |of: fn(&vif::Sums) -> f64| [0, 1, 2, 3].map(|n| of(&vif[n].sums));
-        let features = |adm: f64, vif: [f64; 4]| [adm, motion, vif[0], vif[1], vif[2], vif[3]];
-        let reached = features(sum(|s| &s.kept), v(vif::Sums::vif));
-        let from = match self.change {
-            Change::Enhancement => features(sum(|s| &s.kept_neg), v(vif::Sums::vif_neg)),
-            Change::Loss => features(1.0, [1.0; 4]),
+        let (vif, (adm, scores)) =
+            rayon::join(|| vif::detail(pair), || rayon::join(|| adm::detail(pair), || ADM.extract(moment, memo)));
+        let (vif, adm, scores) = (vif?, adm?, scores?);
+        let of = |adm: f64, of: fn(&vif::Sums) -> f64| {
+            let vif = [0, 1, 2, 3].map(|n| of(&vif[n].sums));
+            [adm, motion, vif[0], vif[1], vif[2], vif[3]]
         };
-        let weights = path_weights(shelf()?.model("vmaf_v0.6.1")?, &from, &reached);
-        let values = self.spread(&weights, &vif, &adm);
-        Map::new(adm.width, adm.height, values).map_err(|error| MetricError::Color(error.to_string()))
+        let to = of(scores[ADM2].value, vif::Sums::vif);
+        let from = match self.change {
+            Change::Enhancement => of(scores[ADM2_NEG].value, vif::Sums::vif_neg),
+            Change::Loss => of(1.0, |_| 1.0),
+        };
+        let model = shelf()?.model("vmaf_v0.6.1")?;
+        let values = self.spread(&path_weights(model, &from, &to), &vif, &adm);
+        let mut map = Map::new(adm.width, adm.height, values).map_err(|error| MetricError::Color(error.to_string()))?;
+        // What the rounding of sums leaves, some 1e-5 points, is spread evenly; twice, for adding it rounds too.
+        for _ in 0..2 {
+            let rest = (model.bare(&to) - model.bare(&from) - map.mean()) as f32;
+            map.values.iter_mut().for_each(|value| *value += rest);
+        }
+        Ok(map)
     }
 }
 
+/// Where `adm2` and `adm2_neg` stand among the features of [`ADM`].
+const ADM2: usize = 0;
+const ADM2_NEG: usize = 1;
 /// Where `motion2` stands among the features of [`Motion`].
 const MOTION2: usize = 1;
 
@@ -183,12 +195,6 @@ fn path_weights(model: &Model, from: &[f64; 6], to: &[f64; 6]) -> [f64; 6] {
             let slopes = model.gradient(&at);
             weights.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += slope * share / (2 * PIECES) as f64);
         }
-    }
-    let change = model.bare(to) - model.bare(from);
-    let found: f64 = weights.iter().zip(from).zip(to).map(|((w, from), to)| w * (to - from)).sum();
-    // Next to nothing is left; where the parts cancel out there is nothing to multiply.
-    if (found - change).abs() < 0.01 * found.abs() {
-        weights.iter_mut().for_each(|weight| *weight *= change / found);
     }
     weights
 }

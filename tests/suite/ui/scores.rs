@@ -84,3 +84,37 @@ fn a_part_is_drawn_with_ctrl_and_taken_back() {
     assert_eq!(window.app().conductor().state().region, None);
     assert!(!window.says("scores of this part"));
 }
+
+#[test]
+fn all_ways_stand_from_highest_to_lowest_and_a_click_copies_one() {
+    use doublet::engine::WaysRun;
+    use doublet::report::{CandidateWays, WayScore};
+    let mut window = opened(Fake::four((320, 180)));
+    window.click("Ways");
+    window.click("Measure all ways of x264 crf35");
+    let candidate = window.app().conductor().state().tracks[1].id;
+    assert!(window.sent().contains(&Command::Ways(Some(candidate))));
+
+    let way = |model: &str, pooling: &str, score: f64| WayScore {
+        model: model.into(),
+        mix: "luma".into(),
+        pooling: pooling.into(),
+        score,
+        provenance: format!("{model} made {score}"),
+    };
+    let ways = vec![way("4K", "mean", 91.5), way("v0.6.1", "mean", 80.25), way("NEG", "harmonic mean", 77.125)];
+    let found = CandidateWays::new("x.mkv".into(), String::new(), String::new(), ways, vec![way("v1", "mean", 70.0)]);
+    let mut fake = Fake::four((320, 180));
+    let track = fake.state_mut().tracks[1].id;
+    fake.state_mut().ways = Some(WaysRun { track, done: 1.0, found: Some(Ok(found.into())) });
+    let mut window = opened(fake);
+    window.click("Ways");
+    assert!(window.says("3 ways, 14.38 points apart"));
+    assert!(window.says("the usual one: v0.6.1, luma, mean, v0.6.1, luma, mean: 80.25"));
+    assert!(
+        window.at("lowest, NEG, luma, harmonic mean: 77.12").top()
+            > window.at("marketing winner, 4K, luma, mean: 91.50").top()
+    );
+    window.click("marketing winner, 4K, luma, mean: 91.50");
+    assert!(window.says("opied"), "the window says that it was copied");
+}

@@ -22,6 +22,7 @@ mod extractor;
 mod first;
 mod levels;
 mod region;
+mod shelf;
 mod walk;
 
 pub use csf::Viewing;
@@ -59,15 +60,6 @@ pub enum Gain {
     None,
     /// A hundred times: the v0.6.1 models.
     Free,
-}
-
-impl Gain {
-    fn limit(self) -> i32 {
-        match self {
-            Self::None => 1,
-            Self::Free => 100,
-        }
-    }
 }
 
 /// Which part of the candidate's detail is summed; the other part hides it.

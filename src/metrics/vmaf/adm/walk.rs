@@ -9,6 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::region::{Axis, neighbours};
+use super::shelf::Shelved;
 use super::{Ask, Gain, Part, csf};
 
 /// Rows of a block.
@@ -20,7 +21,7 @@ pub(super) type Triple<C> = [Vec<C>; 3];
 /// The arithmetic of a scale: 16 bits at the first, 32 at the others.
 pub(super) trait Level: Sync {
     /// A coefficient.
-    type Coef: Copy + Default + Send + Sync;
+    type Coef: Shelved;
 
     /// Transforms row `y`. Writes the approximation of columns `x.all()` where asked for, and the three details of
     /// columns `x.detail` where asked for.
@@ -33,19 +34,9 @@ pub(super) trait Level: Sync {
         scratch: &mut Scratch<Self::Coef>,
     );
 
-    /// Where both pictures' details point the same way.
-    fn aligned(&self, o: &Triple<Self::Coef>, t: &Triple<Self::Coef>, out: &mut [Self::Coef]);
-
-    /// Kept and added detail.
-    fn decouple(
-        &self,
-        o: &Triple<Self::Coef>,
-        t: &Triple<Self::Coef>,
-        aligned: &[Self::Coef],
-        gain: Gain,
-        kept: &mut Triple<Self::Coef>,
-        added: &mut Triple<Self::Coef>,
-    );
+    /// Splits the candidate's detail, given with the reference's (first), into kept and added: without gain, and with
+    /// gain where `free`.
+    fn split(&self, bands: &[Triple<Self::Coef>; 2], free: bool, rows: &mut Split<Self::Coef>);
 
     /// What the bands hide under the viewing condition of ask number `ask`.
     fn mask(&self, bands: &Triple<Self::Coef>, ask: usize, around: &mut [i32], own: &mut [i32]);
@@ -56,9 +47,18 @@ pub(super) trait Level: Sync {
 
     /// Sum of cubes of the reference's band.
     fn cubes_plain(&self, row: &[Self::Coef], paint: Option<Paint<'_>>) -> u64;
+}
 
-    /// Whether the alignment matters to a walk without any gain.
-    const ALIGN_ALWAYS: bool;
+/// Kept and added detail of a row.
+pub(super) type Parts<C> = [Triple<C>; 2];
+
+/// The rows that a [`Level::split`] writes.
+#[derive(Default)]
+pub(super) struct Split<C> {
+    /// Where both pictures' details point the same way.
+    pub aligned: Vec<C>,
+    /// By gain.
+    pub parts: [Parts<C>; 2],
 }
 
 /// Contribution maps that a walk paints.
@@ -131,17 +131,23 @@ pub(super) struct Walk<'a, L: Level> {
 }
 
 /// Both pictures' approximations of one scale, columns `x.all()` of rows `y.all()`.
-pub(super) struct Approximations<C> {
-    pub sides: [Vec<C>; 2],
-    pub width: usize,
-    pub origin: (usize, usize),
+pub(super) struct Approximations<C: Shelved> {
+    sides: [Vec<C>; 2],
+    width: usize,
+    origin: (usize, usize),
 }
 
-impl<C: Copy + Default + Send> Approximations<C> {
+impl<C: Shelved> Drop for Approximations<C> {
+    fn drop(&mut self) {
+        self.sides.iter_mut().for_each(|side| C::shelf().give_back(std::mem::take(side)));
+    }
+}
+
+impl<C: Shelved> Approximations<C> {
     fn new(x: &Axis, y: &Axis) -> Self {
         let (width, origin) = (x.all().len(), (x.all().start, y.all().start));
         let area = if x.approximation.is_empty() { 0 } else { width * y.all().len() };
-        Self { sides: [vec![C::default(); area], vec![C::default(); area]], width, origin }
+        Self { sides: [C::shelf().take(area), C::shelf().take(area)], width, origin }
     }
 
     /// Columns from `x` on of row `y`, both counted on the whole band.
@@ -234,9 +240,8 @@ struct Rows<C> {
     scratch: Scratch<C>,
     /// Detail of the reference and of the candidate.
     bands: [Triple<C>; 2],
-    aligned: Vec<C>,
-    /// By row modulo 2, by gain: kept and added detail.
-    parts: [[[Triple<C>; 2]; 2]; 2],
+    /// By row modulo 2.
+    splits: [Split<C>; 2],
     /// By ask, by row modulo 3: what hides it, with one column more on each side.
     masks: Vec<[Mask; 3]>,
     threshold: Vec<i32>,
@@ -260,8 +265,10 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         Self {
             scratch: Scratch::default(),
             bands: [triple(), triple()],
-            aligned: vec![C::default(); n],
-            parts: [(); 2].map(|()| [(); 2].map(|()| [triple(), triple()])),
+            splits: [(); 2].map(|()| Split {
+                aligned: vec![C::default(); n],
+                parts: [[triple(), triple()], [triple(), triple()]],
+            }),
             masks: walk.asks.iter().map(|_| [mask(), mask(), mask()]).collect(),
             threshold: vec![0; inner],
             columns: vec![0; inner + 2],
@@ -295,20 +302,11 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
 
     /// Kept and added detail of the row at hand, and what they hide.
     fn split<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize) {
-        let [o, t] = &self.bands;
-        let gains = [Gain::None, Gain::Free];
-        let used = gains.map(|gain| walk.asks.iter().any(|ask| ask.gain == gain));
-        if L::ALIGN_ALWAYS || used[1] {
-            walk.level.aligned(o, t, &mut self.aligned);
-        }
-        for ((gain, used), [kept, added]) in gains.into_iter().zip(used).zip(&mut self.parts[y % 2]) {
-            if used {
-                walk.level.decouple(o, t, &self.aligned, gain, kept, added);
-            }
-        }
+        let free = walk.asks.iter().any(|ask| ask.gain == Gain::Free);
+        walk.level.split(&self.bands, free, &mut self.splits[y % 2]);
         let first = walk.x.detail.start + 1 - walk.x.inner.start;
         for (number, (ask, masks)) in walk.asks.iter().zip(&mut self.masks).enumerate() {
-            let [kept, added] = &self.parts[y % 2][ask.gain as usize];
+            let [kept, added] = &self.splits[y % 2].parts[ask.gain as usize];
             let hiding = match ask.part {
                 Part::Kept => added,
                 Part::Added => kept,
@@ -327,7 +325,7 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         for (number, (ask, masks)) in walk.asks.iter().zip(&self.masks).enumerate() {
             let rows = [above, y, below].map(|row| masks[row % 3].around.as_slice());
             threshold(rows, &masks[y % 3].own[1..], &mut self.columns, &mut self.threshold);
-            let bands = &self.parts[y % 2][ask.gain as usize][ask.part as usize];
+            let bands = &self.splits[y % 2].parts[ask.gain as usize][ask.part as usize];
             for (band, coefficients) in bands.iter().enumerate() {
                 let paint = paint(walk.weights, &mut self.sums.painted, [number, band], row, inner.len());
                 let sum = walk.level.cubes(&coefficients[inner.clone()], &self.threshold, number, band, paint);

@@ -122,8 +122,8 @@ fn places<const FUSED: bool>(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; C
         chunk.num_neg[i] = noise;
     }
     if boosted {
-        for i in 0..CHUNK {
-            chunk.num_neg[i] = log2::<FUSED>(with_neg[i]) - chunk.num_neg[i];
+        for (num, with) in chunk.num_neg.iter_mut().zip(&with_neg) {
+            *num = log2::<FUSED>(*with) - *num;
         }
     } else {
         chunk.num_neg = chunk.num;

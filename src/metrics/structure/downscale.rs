@@ -5,29 +5,24 @@
 //! the only rounding is that of the final product.
 
 use std::ops::AddAssign;
+use std::slice::ChunksExactMut;
 
 use rayon::prelude::*;
 
 use crate::frame::{Plane, Sample};
 
-/// Lanes in which grids are worked on; rows are padded to a multiple of it.
-pub(super) const LANES: usize = 8;
-
-/// A plane of floats on the 8-bit scale. Rows are padded with zeros to whole groups of [`LANES`].
+/// A plane of floats on the 8-bit scale, rows without padding.
 pub(super) struct Grid {
     pub width: usize,
     pub height: usize,
-    stride: usize,
     data: Vec<f32>,
 }
 
 impl Grid {
-    /// A black grid in `storage`, whose old content does not matter.
-    fn new(width: usize, height: usize, mut storage: Vec<f32>) -> Self {
-        let stride = width.next_multiple_of(LANES);
-        storage.clear();
-        storage.resize(stride * height, 0.0);
-        Self { width, height, stride, data: storage }
+    /// A grid in `storage`, whose old content does not matter.
+    pub fn new(width: usize, height: usize, mut storage: Vec<f32>) -> Self {
+        storage.resize(width * height, 0.0);
+        Self { width, height, data: storage }
     }
 
     /// The memory, for another grid: asking the system for fresh pages with each frame takes longer than filling them.
@@ -35,14 +30,26 @@ impl Grid {
         self.data
     }
 
-    /// Row `y` in groups of lanes; what lies beyond `width` is zero.
-    pub fn row(&self, y: usize) -> &[[f32; LANES]] {
-        self.data[y * self.stride..(y + 1) * self.stride].as_chunks().0
+    /// Row `y`, left to right.
+    pub fn samples(&self, y: usize) -> &[f32] {
+        &self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    /// Row `y`, to write.
+    pub fn samples_mut(&mut self, y: usize) -> &mut [f32] {
+        &mut self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    /// The rows to write, in bands of `rows` for several threads: the number of a band's first row, and its rows.
+    pub fn bands(&mut self, rows: usize) -> impl IndexedParallelIterator<Item = (usize, ChunksExactMut<'_, f32>)> {
+        let width = self.width;
+        let bands = self.data.par_chunks_mut(width * rows).enumerate();
+        bands.map(move |(band, data)| (band * rows, data.chunks_exact_mut(width)))
     }
 }
 
 /// The factor that libvmaf picks: the shorter side over 256, rounded, at least 1.
-pub(super) fn auto_factor(width: u32, height: u32) -> usize {
+pub(in crate::metrics) fn auto_factor(width: u32, height: u32) -> usize {
     ((width.min(height) as f32 / 256.0).round() as usize).max(1)
 }
 
@@ -124,14 +131,12 @@ fn reduce<'p, T: Code + 'p>(
     grid
 }
 
-/// Writes every row of `grid` (its real width) by `write(y, row, scratch)`, bands side by side.
+/// Writes every row of `grid` by `write(y, row, scratch)`, bands side by side.
 fn fill<S>(grid: &mut Grid, write: impl Fn(usize, &mut [f32], &mut Vec<S>) + Sync) {
-    const BAND: usize = 16;
-    let (stride, width) = (grid.stride, grid.width);
-    grid.data.par_chunks_mut(stride * BAND).enumerate().for_each(|(band, rows)| {
+    grid.bands(16).for_each(|(first, rows)| {
         let mut scratch = Vec::new();
-        for (k, out) in rows.chunks_exact_mut(stride).enumerate() {
-            write(band * BAND + k, &mut out[..width], &mut scratch);
+        for (n, row) in rows.enumerate() {
+            write(first + n, row, &mut scratch);
         }
     });
 }
@@ -148,7 +153,7 @@ fn total<T: Code>(group: &[T::Sum]) -> u32 {
 }
 
 /// The sample that stands at `i` when a row of `len` is mirrored at its borders with the edge repeated.
-fn mirror(i: isize, len: usize) -> usize {
+pub(super) fn mirror(i: isize, len: usize) -> usize {
     let len = len as isize;
     let i = if i < 0 {
         -1 - i

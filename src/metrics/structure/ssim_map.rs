@@ -1,0 +1,63 @@
+//! Where SSIM is lost.
+
+use crate::frame::Map;
+
+use super::source::Source;
+use super::ssim::{EXTRACTS, on_grids};
+use super::window::{MARGIN, lost};
+use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+
+/// 1 - SSIM at each place of the grid at which SSIM is taken. Where the window does not fit, within five samples of the
+/// border, the nearest place's number stands; those do not count in the pooled one.
+#[derive(Debug)]
+pub struct SsimMap;
+
+pub static SSIM_MAP: SsimMap = SsimMap;
+
+static ABOUT: OverlayAbout = OverlayAbout {
+    id: "ssim",
+    label: "SSIM lost",
+    unit: "",
+    scale: Scale::Sequential { to: 0.5 },
+    decimals: 3,
+    pool: inner_mean,
+    pools_to: "1 - SSIM",
+    before: 0,
+    after: 0,
+    meaning: "How much of the local structure of brightness is lost at each place: 0 is none, 1 is all of it.",
+    limits: "It is taken at about 256 lines, as the score is: on large pictures the finest detail is not in it. A dark \
+             map says that luma is like the reference; it says nothing of colour, and nothing of how the reference came \
+             about.",
+};
+
+/// Places where the window fits: the border aside.
+const BORDER: usize = MARGIN / 2;
+
+fn inner_mean(map: &Map) -> f64 {
+    let (width, height) = (map.width as usize - 2 * BORDER, map.height as usize - 2 * BORDER);
+    let row = |y: usize| &map.row((y + BORDER) as u32)[BORDER..BORDER + width];
+    let sums = (0..height).map(|y| row(y).iter().copied().map(f64::from).sum::<f64>());
+    sums.sum::<f64>() / (width * height) as f64
+}
+
+impl Overlay for SsimMap {
+    fn about(&self) -> &'static OverlayAbout {
+        &ABOUT
+    }
+
+    fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
+        let found = on_grids(&EXTRACTS, moment, |reference, candidate| {
+            let [_, _, _, all] = lost(Source::Grid(reference), Source::Grid(candidate));
+            let (width, height) = (reference.width, reference.height);
+            let place = |i: usize, n: usize| i.clamp(BORDER, n - 1 - BORDER) - BORDER;
+            let row = |y: usize| {
+                let row = all.samples(place(y, height));
+                (0..width).map(move |x| row[place(x, width)])
+            };
+            (width as u32, height as u32, (0..height).flat_map(row).collect())
+        })?;
+        let (width, height) = (moment.pair.reference().width, moment.pair.reference().height);
+        let (width, height, values) = found.unwrap_or_else(|| (width, height, vec![0.0; (width * height) as usize]));
+        Map::new(width, height, values).map_err(|error| MetricError::Color(error.to_string()))
+    }
+}
