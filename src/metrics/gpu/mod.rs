@@ -7,8 +7,10 @@
 //! | `squares.wgsl` | the extractor `psnr_y` | to the bit |
 //! | `ssim.wgsl` | the extractor `ssim_y`, its reduction included | to 1e-5 |
 //! | `edges.wgsl` | the ridges of `erqa`'s edges | to the bit |
+//! | `gain.wgsl`, `moments.wgsl` | the overlay `gain` | to 1e-4 stops: whole numbers up to the logarithms |
 
 mod edges;
+mod gain;
 mod planes;
 mod ssim;
 
@@ -30,6 +32,7 @@ pub struct Twins {
     squares: Kernel,
     ssim: ssim::Kernels,
     edges: edges::Kernels,
+    gain: gain::Kernels,
 }
 
 /// The uniform of `error.wgsl`, field by field.
@@ -52,6 +55,7 @@ impl Twins {
             squares: Kernel::new(&gpu, &squares, "squares")?,
             ssim: ssim::Kernels::new(&gpu)?,
             edges: edges::Kernels::new(&gpu)?,
+            gain: gain::Kernels::new(&gpu)?,
             gpu,
         })
     }
@@ -68,6 +72,7 @@ impl Twins {
         match id {
             "error" => Some(self.error(&moment.pair, false)),
             "signed_error" => Some(self.error(&moment.pair, true)),
+            "gain" => Some(self.gain.map(&self.gpu, &moment.pair)),
             "erqa" => Some(edge_map(moment, &|reference, candidate, thresholds| {
                 self.edges.of(&self.gpu, reference, candidate, thresholds).map_err(failed)
             })),

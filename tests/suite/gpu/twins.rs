@@ -117,3 +117,16 @@ fn what_cannot_be_done_is_said_as_the_processor_says_it() {
     let own = Plan::new(&[find("ssim_y").unwrap()]).measure(&moment)[0].1.clone().unwrap_err();
     assert_eq!(twins.ssim_y(&moment.pair).unwrap_err(), own);
 }
+
+#[test]
+fn the_gain_is_the_processors_but_for_its_logarithms() {
+    each(|twins, moment, case| {
+        let overlay = overlay("gain").unwrap();
+        let own = overlay.map(moment, &Memo::default()).unwrap();
+        let found = twins.map("gain", moment).unwrap().unwrap();
+        let off = own.values.iter().zip(&found.values).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < 1e-4, "{case}: {off}");
+        let (own, found) = ((overlay.about().pool)(&own), (overlay.about().pool)(&found));
+        assert!((own - found).abs() <= 1e-4 * own.abs().max(1e-3), "{case}: {own} {found}");
+    });
+}

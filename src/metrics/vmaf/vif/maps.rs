@@ -6,7 +6,8 @@ use crate::frame::Map;
 
 use super::super::super::{Memo, Moment, Overlay, OverlayAbout, Scale};
 use super::detail::{Painted, painted};
-use super::sums::Bits;
+use super::sums::{Bits, Sums};
+use super::taps::taps;
 use super::walk::SCALES;
 use super::work::Sigma;
 use super::{MetricError, Pair};
@@ -119,6 +120,33 @@ impl Overlay for VifMap {
             })
             .collect();
         spread(&moment.pair, &weighed)
+    }
+}
+
+/// The gain of one scale, in stops: `height` rows of `width`.
+pub struct GainScale {
+    pub width: usize,
+    pub height: usize,
+    pub stops: Vec<f32>,
+}
+
+/// [`GAIN`]'s map from the gains of its two scales, found elsewhere.
+///
+/// # Errors
+/// [`MetricError`] when there is no luma, or less than 32x32 of it.
+pub fn gain_map(pair: &Pair<'_>, scales: [GainScale; 2]) -> Result<Map, MetricError> {
+    super::planes(pair)?;
+    let painted =
+        |GainScale { width, height, stops }| (Painted { width, height, planes: [stops], sums: Sums::default() }, 0.5);
+    spread(pair, &scales.map(painted))
+}
+
+/// The filter of `scale`, 1 to 3, of 65,536 in all.
+pub fn filter(scale: usize) -> &'static [i32] {
+    match scale {
+        1 => const { &taps::<9>() },
+        2 => const { &taps::<5>() },
+        _ => const { &taps::<3>() },
     }
 }
 

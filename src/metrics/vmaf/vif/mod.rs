@@ -33,6 +33,7 @@ mod x86;
 
 pub use detail::{ScaleDetail, detail};
 pub use maps::{BOOST, GAIN, LOSS, VifMap};
+pub(in crate::metrics) use maps::{GainScale, filter, gain_map};
 pub use sums::Sums;
 
 use super::super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Pair, Reads, Value};
