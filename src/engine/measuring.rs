@@ -32,8 +32,11 @@ impl Engine {
     /// Obeys [`super::Command::Region`].
     pub(super) fn choose_region(&mut self, region: Option<Region>) {
         let region = region.filter(|region| *region != Region::WHOLE);
-        if let Some(Err(error)) = self.crop_of(region) {
-            return self.notice(Severity::Note, error.to_string(), None);
+        match self.crop_of(region) {
+            Some(Err(error)) => return self.notice(Severity::Note, error.to_string(), None),
+            // Nothing is open that it could be a part of.
+            None if region.is_some() => return,
+            _ => {}
         }
         if region == self.state.region {
             return;

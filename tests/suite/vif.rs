@@ -64,7 +64,13 @@ fn made_pair(width: u32, height: u32, bits: u8) -> (Arc<Frame>, Arc<Frame>) {
 }
 
 /// libvmaf's (static FFmpeg 9) integer_vif_scale0..3 and ..._egl_1 of [`made_pair`], to the six digits it prints.
-const GOLDEN: [(u32, u32, u8, [f64; 8]); 0] = [];
+const GOLDEN: [(u32, u32, u8, [f64; 8]); 5] = [
+    (97, 61, 8, [0.482018, 0.809934, 0.897355, 0.946406, 0.459612, 0.802046, 0.889995, 0.935319]),
+    (101, 75, 10, [0.479783, 0.808266, 0.895445, 0.944511, 0.459690, 0.800689, 0.888072, 0.935449]),
+    (533, 137, 8, [0.474835, 0.810233, 0.897102, 0.948597, 0.457345, 0.804021, 0.891252, 0.940484]),
+    (64, 49, 12, [0.480767, 0.818278, 0.906404, 0.954618, 0.462476, 0.811747, 0.899050, 0.942922]),
+    (32, 32, 8, [0.526158, 0.833174, 0.930444, 0.993609, 0.484127, 0.818081, 0.916050, 0.969072]),
+];
 
 #[test]
 fn vif_is_libvmafs_at_any_depth_and_odd_sizes() {
@@ -184,16 +190,17 @@ fn maps_add_up_to_the_scores() {
             assert_eq!((drawn.width, drawn.height), (width, height));
             let pooled = (map.about().pool)(&drawn);
             assert!((pooled - expected).abs() < 1e-6, "{} of {width}x{height}: {pooled} for {expected}", map.id());
-            assert!(expected > 0.01, "{} has something to show", map.id());
+            assert!(expected > 0.001, "{} has something to show", map.id());
         }
     }
 }
 
-/// Strong texture at all scales on the left, faint on the right; room for gain without clipping.
+/// Strong waves on the left, whose variance is large wherever a window stands, and faint ones on the right; room for
+/// gain without clipping.
 fn stage(x: i32, y: i32) -> f64 {
-    let block = |seed: u32, size: i32| f64::from(made::code(seed, x.div_euclid(size), y.div_euclid(size)) - 128);
-    let strong = block(1, 2) + block(2, 5) + block(3, 11);
-    if x < 128 { strong * 0.22 } else { strong * 0.002 }
+    let wave = |at: i32, period: f64| (f64::from(at) * std::f64::consts::TAU / period).sin();
+    let strong = wave(x, 12.0) + wave(y, 14.0);
+    if x < 128 { strong * 40.0 } else { strong * 0.4 }
 }
 
 fn staged(alter: impl Fn(i32, i32) -> f64) -> Arc<Frame> {
@@ -228,17 +235,17 @@ fn orange_is_for_boosts_alone() {
         let around = (-1..=1).flat_map(|j| (-1..=1).map(move |i| (i, j)));
         around.map(|(i, j)| stage(x + i, y + j) * f64::from((2 - i.abs()) * (2 - j.abs()))).sum::<f64>() / 16.0
     };
-    let sharp = staged(|x, y| 2.0 * stage(x, y) - blurred(x, y));
+    let sharp = staged(|x, y| 4.0 * stage(x, y) - 3.0 * blurred(x, y));
     let grain = staged(|x, y| stage(x, y) + f64::from(made::code(9, x, y) - 128) * 0.1);
     let boost = |candidate: &Arc<Frame>| mean_over(&overlay(&GAIN, &reference, candidate), 0, 96, |v| v.max(0.0));
     let loss = |candidate: &Arc<Frame>| mean_over(&overlay(&GAIN, &reference, candidate), 0, 96, |v| -v.min(0.0));
     assert!(boost(&sharp) > 0.1, "{}", boost(&sharp));
     let soft = staged(blurred);
-    assert!(boost(&soft) < 0.001 && loss(&soft) > 0.1, "{} {}", boost(&soft), loss(&soft));
+    assert!(boost(&soft) < 0.001 && loss(&soft) > 0.05, "{} {}", boost(&soft), loss(&soft));
     assert!(boost(&grain) < 0.01 && loss(&grain) < 0.01, "{} {}", boost(&grain), loss(&grain));
     // VIF's own account of it: the boost is what NEG does not count.
     let credit = |candidate: &Arc<Frame>| overlay(&BOOST, &reference, candidate).mean();
-    assert!(credit(&sharp) > 0.05 && credit(&soft) < 0.002, "{} {}", credit(&sharp), credit(&soft));
+    assert!(credit(&sharp) > 0.03 && credit(&soft) < 0.002, "{} {}", credit(&sharp), credit(&soft));
 }
 
 #[test]

@@ -7,7 +7,9 @@
 //!
 //! Of 4:2:2 libvmaf halves the rows of chroma in place of its columns: sample (x, y) gets the chroma that lies x samples
 //! after the beginning of row y / 2, which for x beyond half the width is the row below. As the number is to be the same,
-//! that is followed; what it reads beyond the end of its padded rows is taken as 0.
+//! that is followed; what it reads beyond the end of its padded rows is taken as 0. Of odd sizes libvmaf drops the last
+//! chroma column and row and reads other memory in their place; here they are what the file holds (0.01 dB apart on
+//! 1001x333).
 
 mod lab;
 

@@ -82,9 +82,9 @@ static ABOUT_GAIN: OverlayAbout = OverlayAbout {
 /// Largest gain that is shown, up or down: three stops.
 const MOST_STOPS: f32 = 3.0;
 /// Bits at which a place begins to count in the gain, and from which it counts in full: variances of the reference of
-/// 6 and 126 squared codes. Below, coding noise makes gains of its own.
+/// 6 and 43 squared codes. Below, coding noise makes gains of its own.
 const FAINT: f32 = 2.0;
-const FULL: f32 = 6.0;
+const FULL: f32 = 4.5;
 
 /// log2 of the gain g = c / s1 of place `i`, within [`MOST_STOPS`], times how far the place counts.
 fn stops(bits: &Bits, sigma: &Sigma, i: usize) -> [f32; 1] {
