@@ -43,7 +43,7 @@ const RECIPES: &[Recipe] = &[
         ],
     ),
     ((1280, 720), yuv(8, (1, 1)), &[Crf(33)]),
-    ((353, 289), yuv(8, (1, 1)), &[Filter("blur", "gblur=sigma=0.8")]),
+    ((577, 433), yuv(8, (1, 1)), &[Filter("blur", "gblur=sigma=0.8")]),
     ((640, 360), yuv(8, (1, 0)), &[Crf(30)]),
     ((640, 360), yuv(8, (0, 0)), &[Crf(30)]),
     ((640, 360), yuv(10, (1, 1)), &[Crf(30), Filter("unsharp", "unsharp=5:5:1.0")]),
