@@ -133,8 +133,10 @@ fn in_order(
     each: &mut dyn FnMut(&Moment<'_>, &Memo, Features) -> Result<(), String>,
 ) -> Result<(), String> {
     let (before, after) = plan.neighbours();
+    let candidates_before = plan.extractors().iter().map(|e| e.candidates_before()).max().unwrap_or(0);
     let memo = Memo::default();
-    let mut earlier: VecDeque<Arc<Frame>> = VecDeque::new();
+    // Nearest first, of the reference and of the candidate.
+    let (mut earlier, mut damaged): (VecDeque<Arc<Frame>>, VecDeque<Arc<Frame>>) = Default::default();
     let mut coming: VecDeque<Both> = VecDeque::new();
     loop {
         while coming.len() <= after {
@@ -147,9 +149,12 @@ fn in_order(
         let pair = Pair::new(&reference, &candidate).map_err(|e| e.to_string())?;
         let later: Vec<Arc<Frame>> = coming.iter().take(after).map(|(reference, _)| reference.clone()).collect();
         let moment = Moment::new(pair).among(earlier.make_contiguous(), &later, Some(RATE));
+        let moment = moment.following(damaged.make_contiguous());
         let features = plan.extract(&moment, &memo);
         each(&moment, &memo, features)?;
         earlier.push_front(reference);
         earlier.truncate(before);
+        damaged.push_front(candidate);
+        damaged.truncate(candidates_before);
     }
 }

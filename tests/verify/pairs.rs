@@ -47,7 +47,7 @@ const RECIPES: &[Recipe] = &[
     ((640, 360), yuv(8, (1, 0)), &[Crf(30)]),
     ((640, 360), yuv(8, (0, 0)), &[Crf(30)]),
     ((640, 360), yuv(10, (1, 1)), &[Crf(30), Filter("unsharp", "unsharp=5:5:1.0")]),
-    ((512, 288), yuv(12, (1, 1)), &[Filter("blur", "gblur=sigma=1.2")]),
+    ((640, 360), yuv(12, (1, 1)), &[Filter("blur", "gblur=sigma=1.2")]),
 ];
 
 /// Every pair whose name holds one of `words` (all when there are none), of at most `frames` frames (0: all).
