@@ -2,24 +2,36 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod suite {
+    mod adm;
+    mod cambi;
+    mod canny;
     mod chains;
+    mod ciede;
     mod cli_run;
     mod color;
     pub mod degrade;
     mod demo;
     mod engine;
+    mod erqa;
     mod filters;
     mod gpu;
+    mod image_metrics;
     mod import;
+    mod judges;
     mod layers;
+    pub mod made;
     mod media;
     mod metrics;
     mod models;
     mod ms_ssim;
+    mod no_reference;
     mod onnx_writer;
+    mod psnr_hvs;
     mod recipes;
     mod recode;
+    pub mod reference;
     mod report;
+    mod scoring;
     mod shaders;
     mod shelf;
     mod shipped;
@@ -30,6 +42,9 @@ mod suite {
     mod tournament_files;
     mod ui;
     mod views;
+    mod vif;
     mod vmaf;
+    mod vmaf_scores;
     mod window;
+    mod xpsnr;
 }

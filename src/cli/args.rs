@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::engine::Crop;
+use crate::metrics;
+use crate::views::Limit;
+
 /// A loupe for moving pictures: a source beside its encodes and upscales, in step, with live scores.
 #[derive(Parser, Debug)]
 #[command(
@@ -47,6 +51,8 @@ pub enum Command {
     Demo(Demo),
     /// List the models that recipes can name, or convert one to ONNX.
     Models(Models),
+    /// Say of each metric what it means, its range, what it is blind to, and how far to trust it.
+    Metrics(Metrics),
     /// List the stages that recipes can hold.
     Stages,
     /// Say what was found on this machine, and what each missing thing costs.
@@ -64,6 +70,7 @@ pub struct Sides {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = overlays())]
 pub struct Shot {
     #[command(flatten)]
     pub sides: Sides,
@@ -79,27 +86,71 @@ pub struct Shot {
     /// Size of the picture in pixels; the reference's own size if not given.
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     pub size: Option<(u32, u32)>,
+    /// Evidence to draw over candidates; see below.
+    #[arg(long, value_name = "ID")]
+    pub overlay: Option<String>,
+    /// How much of the picture gives way to the overlay, 0 to 1.
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "overlay")]
+    pub strength: Option<f32>,
+    /// Where the overlay's scale ends: a number in its unit, or `auto`.
+    #[arg(long, value_name = "NUMBER", value_parser = parse_limit, requires = "overlay")]
+    pub limit: Option<Limit>,
     /// Where to write. Flicker writes one picture a side, with its place in the name.
     #[arg(short, long, value_name = "FILE.png")]
     pub output: PathBuf,
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+  doublet score film.mkv encode.mkv                                   the usual scores
+  doublet score film.mkv a.mkv b.mkv --metrics vmaf,vmaf_neg,psnr_y   these, of two encodes
+  doublet score film.mkv encode.mkv --range 100..200 --format csv     100 frames, one row each
+  doublet score film.mkv encode.mkv --region 640x360+100+50           a part of the picture
+  doublet score film.mkv encode.mkv --ways                            all that people call VMAF, from lowest to highest
+  doublet score --list                                                what each score means, and how far to trust it
+
+What was measured once is remembered by content, and not measured again.")]
 pub struct Score {
-    #[command(flatten)]
-    pub sides: Sides,
-    /// Metric ids with commas between, or `all`.
-    #[arg(long, default_value = "all", value_name = "ID,…")]
+    /// A video or still image.
+    #[arg(required_unless_present = "list")]
+    pub reference: Option<String>,
+    /// Files or recipes.
+    #[arg(required_unless_present = "list")]
+    pub candidates: Vec<String>,
+    /// Metric ids with commas between, `standard`, or `all`.
+    #[arg(long, default_value = "standard", value_name = "ID,…")]
     pub metrics: String,
+    /// A model that becomes a metric: .onnx, two pictures or one in, a number or a map out. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub metric_model: Vec<PathBuf>,
     /// Frames of the reference: from A up to, not including, B.
-    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    #[arg(long, visible_alias = "range", value_name = "A..B", value_parser = parse_range)]
     pub frames: Option<Range<usize>>,
+    /// A part of the reference's picture, in samples, measured as a picture of its own.
+    #[arg(long, value_name = "WxH+X+Y", value_parser = parse_region)]
+    pub region: Option<Crop>,
+    /// Measure anew, whatever is remembered of earlier runs, and remember nothing.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Score the comparison in every way that people call VMAF: models, mixes of colour planes, means.
+    #[arg(long, conflicts_with_all = ["metrics", "metric_model"])]
+    pub ways: bool,
+    /// Say of each metric what it means and how far to trust it (as `doublet metrics`).
+    #[arg(long)]
+    pub list: bool,
     /// json, csv or table.
     #[arg(long, default_value = "table")]
     pub format: String,
     /// Write to a file rather than the terminal.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Metrics {
+    /// table or json.
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+    pub format: String,
 }
 
 #[derive(Args, Debug)]
@@ -196,6 +247,44 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
         Some((w, h)) if (16..=16384).contains(&w) && (16..=16384).contains(&h) => Ok((w, h)),
         _ => Err("a size is written like 1280x720, each side from 16 to 16384".into()),
     }
+}
+
+/// "640x360+100+50" as a rectangle: size, then the place of its left top sample.
+fn parse_region(text: &str) -> Result<Crop, String> {
+    let parsed = text.split_once('+').and_then(|(size, place)| {
+        let (width, height) = size.split_once(['x', 'X'])?;
+        let (left, top) = place.split_once('+')?;
+        let number = |text: &str| text.parse::<u32>().ok();
+        Some(Crop { left: number(left)?, top: number(top)?, width: number(width)?, height: number(height)? })
+    });
+    parsed.ok_or_else(|| "a region is written like 640x360+100+50: 640x360 samples from column 100, row 50 on".into())
+}
+
+/// A share from 0 to 1.
+fn parse_share(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a strength is a number from 0 to 1, such as 0.7".into()),
+    }
+}
+
+/// Where a scale ends.
+fn parse_limit(text: &str) -> Result<Limit, String> {
+    match text.parse::<f32>() {
+        Ok(to) if to.is_finite() && to > 0.0 => Ok(Limit::At(to)),
+        Err(_) if text == "auto" => Ok(Limit::Auto),
+        _ => Err("a limit is a number above 0 in the overlay's unit, or auto".into()),
+    }
+}
+
+/// The table of overlays, for the help.
+fn overlays() -> String {
+    let mut text = String::from("Overlays:\n");
+    for overlay in metrics::overlays() {
+        let about = overlay.about();
+        text += &format!("  {:<16} {}. {}\n", about.id, about.label, about.meaning);
+    }
+    text + "\nA dark place means what its overlay says and no more; the window tells what each cannot tell."
 }
 
 /// A number of seconds above 0.

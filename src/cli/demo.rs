@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use crate::demo::{self, Comparison};
 use crate::engine::{ScoreSettings, score};
 use crate::frame::Stop;
-use crate::metrics::standard;
+use crate::metrics::{self, standard};
 use crate::report::{Format, write_atomic};
-use crate::views::VIEWS;
+use crate::views::{MAP, VIEWS};
 
 use super::progress::Progress;
 use super::{args, interrupted, pictures, recipe, recipes, say, stop_on_signal, window, workshop};
@@ -61,12 +61,16 @@ fn headless(folder: &Path) -> Result<()> {
 
 fn draw(folder: &Path, lines: &Lines) -> Result<()> {
     let middle = |state: &crate::engine::State| Ok(state.clock.frames / 2);
-    let engine = pictures::opened(&lines.reference, &lines.candidates, middle)?;
+    let mut engine = pictures::opened(&lines.reference, &lines.candidates, middle)?;
+    let overlay = metrics::overlays().first().map(|overlay| overlay.id());
+    pictures::map(&mut engine, overlay)?;
     let state = engine.state();
     for place in 0..state.candidates().len() {
         let label: String = state.candidates()[place].label.chars().map(plain).collect();
         for view in VIEWS {
-            let drawn = pictures::draw(state, &pictures::looking(view.id(), state, place), None)?;
+            let mut looking = pictures::looking(view.id(), state, place);
+            looking.choose_overlay(overlay.filter(|_| view.id() == MAP));
+            let drawn = pictures::draw(state, &looking, None)?;
             for (phase, picture) in drawn.iter().enumerate() {
                 let phase = if drawn.len() > 1 { format!("-{}", phase + 1) } else { String::new() };
                 let name = format!("{}-{label}-{}{phase}.png", place + 1, view.id());

@@ -13,6 +13,7 @@ pub fn run() -> Result<()> {
     video(&mut text);
     drawing(&mut text);
     inference(&mut text);
+    memory(&mut text);
     window(&mut text);
     say(&text)
 }
@@ -63,6 +64,21 @@ fn inference(text: &mut String) {
         count > 0,
         &format!("{count} models in {}", if places.is_empty() { "no folder".into() } else { places.join(", ") }),
     );
+}
+
+fn memory(text: &mut String) {
+    match super::workshop().scores() {
+        Some(scores) if scores.is_open() => {
+            let mib = scores.bytes() as f64 / f64::from(1 << 20);
+            line(text, true, &format!("scores are remembered in {} ({mib:.1} MiB)", scores.path().display()));
+        }
+        Some(scores) => line(
+            text,
+            false,
+            &format!("a place to remember scores ({} cannot be used): they are measured anew", scores.path().display()),
+        ),
+        None => line(text, false, "a place to remember scores: they are measured anew each time"),
+    }
 }
 
 fn window(text: &mut String) {

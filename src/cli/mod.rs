@@ -4,9 +4,11 @@ mod args;
 mod convert;
 mod demo;
 mod doctor;
+mod metrics;
 mod output;
 mod pictures;
 mod progress;
+mod score;
 mod tables;
 mod tournament;
 mod window;
@@ -17,10 +19,9 @@ use std::io::Write;
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
 
-use crate::engine::{Recipe, RenderSettings, ScoreSettings, Workshop, render, score};
+use crate::engine::{Recipe, RenderSettings, Workshop, render};
 use crate::frame::Stop;
-use crate::report::{AtomicFile, Format};
-use crate::{metrics, models};
+use crate::models;
 
 use args::{Cli, Command};
 use progress::Progress;
@@ -62,7 +63,8 @@ fn obey(cli: Cli) -> Result<()> {
     match cli.command {
         None => window::open(cli.reference, cli.candidates),
         Some(Command::Shot(shot)) => pictures::shot(&shot),
-        Some(Command::Score(wish)) => score_command(&wish),
+        Some(Command::Score(wish)) => score::run(&wish),
+        Some(Command::Metrics(wish)) => metrics::run(&wish.format),
         Some(Command::Tournament(wish)) => tournament::run(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
         Some(Command::Demo(wish)) => demo::run(&wish),
@@ -124,30 +126,6 @@ fn stop_on_signal() -> Result<Stop> {
     let flag = stop.clone();
     ctrlc::set_handler(move || flag.set()).context("cannot listen for Ctrl+C")?;
     Ok(stop)
-}
-
-fn score_command(wish: &args::Score) -> Result<()> {
-    let metrics = metrics::select(&wish.metrics).map_err(|error| anyhow!(Usage(error.to_string())))?;
-    let format: Format =
-        wish.format.parse().map_err(|error: crate::report::ReportError| anyhow!(Usage(error.to_string())))?;
-    let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
-    if let Some(path) = &wish.output {
-        output::spares(path, candidates.iter().chain([&reference]))?;
-    }
-    // Made now: a place that cannot be written is told before the hours of measuring, not after.
-    let file = wish.output.as_deref().map(AtomicFile::create).transpose()?;
-    let settings = ScoreSettings { metrics, frames: wish.frames.clone(), ..ScoreSettings::default() };
-    let mut progress = Progress::new();
-    let mut tell = |place: usize, done: usize, all: usize| {
-        progress.tell(&format!("candidate {} of {}: frame {done} of {all}", place + 1, candidates.len()));
-    };
-    let report = score(&workshop(), &reference, &candidates, &settings, &mut tell, &stop_on_signal()?);
-    progress.clear();
-    let text = report.map_err(interrupted)?.render(format)?;
-    match file {
-        Some(file) => Ok(file.fill(text.as_bytes())?),
-        None => say(&text),
-    }
 }
 
 fn render_command(wish: &args::Render) -> Result<()> {

@@ -7,9 +7,10 @@ use image::RgbaImage;
 
 use crate::engine::{Command, Engine, Settings, State, Track, TrackStatus};
 use crate::frame::Region;
+use crate::metrics;
 use crate::models::Home;
 use crate::report::write_atomic;
-use crate::views::{Looking, Shot, VIEWS, view_by_id};
+use crate::views::{Looking, MAP, Overlaid, Shot, VIEWS, View, view_by_id};
 
 use super::{Usage, args, output, recipe, recipes, say};
 
@@ -18,12 +19,14 @@ pub fn shot(wish: &args::Shot) -> Result<()> {
         let all = VIEWS.iter().map(|v| v.id()).collect::<Vec<_>>().join(", ");
         bail!(Usage(format!("there is no view “{}”; views are {all}", wish.view)));
     };
+    let over = over(wish, view)?;
     let (reference, candidates) = (recipe(&wish.sides.reference)?, recipes(&wish.sides.candidates)?);
     output::is_png(&wish.output)?;
     output::spares(&wish.output, candidates.iter().chain([&reference]))?;
-    let engine = opened(&wish.sides.reference, &wish.sides.candidates, |state| at(wish, state))?;
+    let mut engine = opened(&wish.sides.reference, &wish.sides.candidates, |state| at(wish, state))?;
+    map(&mut engine, over.id)?;
     for place in 0..candidates.len() {
-        let looking = looking(view.id(), engine.state(), place);
+        let looking = Looking { over, ..looking(view.id(), engine.state(), place) };
         let pictures = draw(engine.state(), &looking, wish.size)?;
         for (phase, picture) in pictures.iter().enumerate() {
             let candidate = (candidates.len() > 1).then_some(place + 1);
@@ -31,6 +34,37 @@ pub fn shot(wish: &args::Shot) -> Result<()> {
             let path = named(&wish.output, candidate, side);
             write_png(&path, picture)?;
             say(&format!("{}\n", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The overlay wished for.
+fn over(wish: &args::Shot, view: &dyn View) -> Result<Overlaid> {
+    let Some(id) = &wish.overlay else {
+        if view.id() == MAP {
+            bail!(Usage(format!("the view map shows an overlay; write --overlay with {}", metrics::overlay_ids())));
+        }
+        return Ok(Overlaid::default());
+    };
+    let overlay = metrics::overlay(id).map_err(|error| anyhow!(Usage(error.to_string())))?;
+    if !view.overlays() {
+        bail!(Usage(format!("the view {} shows no overlay; use map, split, side or flicker", view.id())));
+    }
+    let usual = Overlaid::default();
+    let (strength, limit) = (wish.strength.unwrap_or(usual.strength), wish.limit.unwrap_or_default());
+    Ok(Overlaid { id: Some(overlay.id()), strength, limit })
+}
+
+/// Has the maps of an overlay drawn for what is on show; where there is none, the reason is the error.
+pub(super) fn map(engine: &mut Engine, overlay: Option<&'static str>) -> Result<()> {
+    let Some(id) = overlay else { return Ok(()) };
+    engine.send(Command::Overlay(Some(id)));
+    engine.run_until_idle();
+    let state = engine.state();
+    for track in state.candidates() {
+        if let Some(Err(why)) = state.map_of(track.id, id).map(|mapped| &mapped.found) {
+            bail!("{}: {why}", track.label);
         }
     }
     Ok(())

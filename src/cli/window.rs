@@ -56,7 +56,8 @@ struct EngineConductor {
 
 impl EngineConductor {
     fn new(wake: ui::Wake) -> Self {
-        Self { engine: Engine::at(Home::of_user(), Settings::default(), move || wake()), demo: None }
+        let settings = Settings { gpu: true, ..Settings::default() };
+        Self { engine: Engine::at(Home::of_user(), settings, move || wake()), demo: None }
     }
 }
 

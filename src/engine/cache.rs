@@ -66,6 +66,11 @@ impl ScoreCache {
         &self.path
     }
 
+    /// Whether findings are kept.
+    pub fn is_open(&self) -> bool {
+        self.inner.lock().store.is_some()
+    }
+
     /// What was found under `key`, if it is known and is `count` numbers.
     pub(super) fn get(&self, key: u128, count: usize) -> Option<Vec<Value>> {
         let mut inner = self.inner.lock();
@@ -269,11 +274,11 @@ impl Print {
 }
 
 /// The key of what an extractor finds in frames of these fingerprints: reference and candidate, then the neighbours
-/// before and after that it reads.
-pub(super) fn key_of(about: &Extracts, pair: &[u128], neighbours: [Vec<u128>; 2], rate: Option<f64>) -> u128 {
+/// that it reads.
+pub(super) fn key_of(about: &Extracts, pair: &[u128], neighbours: &[Vec<u128>; 3], rate: Option<f64>) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(format!("{} {} {:?}", about.id, about.version, rate.map(f64::to_bits)).as_bytes());
-    for prints in [pair, &neighbours[0], &neighbours[1]] {
+    for prints in std::iter::once(pair).chain(neighbours.iter().map(Vec::as_slice)) {
         hash.update(&(prints.len() as u64).to_le_bytes());
         prints.iter().for_each(|print| hash.update(&print.to_le_bytes()));
     }

@@ -41,6 +41,8 @@ pub enum Command {
         visible: Vec<TrackId>,
         focus: Region,
     },
+    /// Chooses the overlay (by id) whose maps are drawn of what is on screen, or none.
+    Overlay(Option<&'static str>),
     /// Takes a notice away.
     Dismiss(u64),
     /// Sets the in and out points (frames of the reference, end excluded; clamped), or takes them away. Playback loops
@@ -67,9 +69,13 @@ pub enum Command {
     ShelfForget(PathBuf),
     /// Measures a model's speed on this machine.
     ShelfMeasure(PathBuf),
+    /// Makes a metric of a model that measures ([`super::CardStatus::Metric`]), for this session, and chooses it too.
+    ShelfMetric(PathBuf),
     /// Chooses what is measured, by metric id (see [`crate::metrics::metrics`]); ids that nobody knows are left out,
     /// doubles count once. What was measured of the others stays; of those that are new, what is missing is measured.
     Metrics(Vec<&'static str>),
     /// Measures a part of the picture alone, or the whole again. Scores of the part are made anew from its samples.
     Region(Option<Region>),
+    /// Measures a candidate in every way that people call VMAF, over the range and region in use; `None` ends that.
+    Ways(Option<TrackId>),
 }

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use crate::frame::{Region, Severity};
 
 use super::ledger::{Ledger, Score};
+use super::mapper::{Mapped, Mapper};
 use super::measurer::Measurer;
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
 use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
+use super::ways_run::{WaysJob, WaysNews};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
 use super::{Command, Notice, State, Track, TrackId, TrackStatus, shelf};
@@ -27,11 +29,13 @@ pub struct Settings {
     pub store_bytes: usize,
     /// Measure all frames in the background.
     pub scan: bool,
+    /// Draw maps on a graphics card, where there is a real one. Pictures that must be the same everywhere do without.
+    pub gpu: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { store_bytes: 1 << 30, scan: true }
+        Self { store_bytes: 1 << 30, scan: true, gpu: false }
     }
 }
 
@@ -39,8 +43,10 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
+    Map(TrackId, Mapped),
     Contest(News),
     Command(Command),
+    Ways(WaysNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -54,10 +60,12 @@ pub struct Engine {
     pub(super) visible: Vec<TrackId>,
     pub(super) focus: Region,
     pub(super) measurer: Measurer,
+    pub(super) mapper: Mapper,
     pub(super) serial: u64,
     pub(super) settings: Settings,
     pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
+    pub(super) ways_job: WaysJob,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -97,6 +105,7 @@ impl Engine {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let workshop = Arc::new(Workshop::at(home, settings.store_bytes));
         let scores = relay(&sender, &wake, |(id, score)| Event::Score(id, score));
+        let maps = relay(&sender, &wake, |(id, mapped)| Event::Map(id, mapped));
         Self {
             state: State { metrics: standard().iter().map(|metric| metric.id()).collect(), ..State::default() },
             backstage: BTreeMap::new(),
@@ -104,10 +113,12 @@ impl Engine {
             visible: Vec::new(),
             focus: Region::WHOLE,
             measurer: Measurer::start(workshop.clone(), scores),
+            mapper: Mapper::start(workshop.clone(), settings.gpu, maps),
             serial: 0,
             settings,
             shelf: shelf::Shelf::default(),
             contest: Contest::default(),
+            ways_job: WaysJob::default(),
             workshop,
             events,
             sender,
@@ -162,7 +173,9 @@ impl Engine {
     /// Whether no thread has work and nothing is awaited.
     pub fn is_idle(&self) -> bool {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
-        let at_rest = self.measurer.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        let at_rest =
+            self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
+        let at_rest = at_rest && !self.is_counting_ways();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -179,8 +192,14 @@ impl Engine {
                     self.hear_score(id, score);
                 }
             }
+            Event::Map(post, mapped) => {
+                if let Some(id) = self.track_at(post) {
+                    self.hear_map(id, mapped);
+                }
+            }
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
+            Event::Ways(news) => self.hear_ways(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -231,6 +250,7 @@ impl Engine {
             Command::Remove(id) => self.remove(id),
             Command::Promote(id) => self.promote(id),
             Command::Watch { visible, focus } => (self.visible, self.focus) = (visible, focus),
+            Command::Overlay(id) => self.choose_overlay(id),
             Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
             Command::Play => self.set_playing(true),
             Command::Pause => self.set_playing(false),
@@ -251,8 +271,10 @@ impl Engine {
             Command::ShelfAdd(paths) => self.shelf_add(paths),
             Command::ShelfForget(path) => self.shelf_forget(path),
             Command::ShelfMeasure(path) => self.shelf_measure(path),
+            Command::ShelfMetric(path) => self.shelf_metric(path),
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
+            Command::Ways(track) => self.begin_ways(track),
         }
     }
 

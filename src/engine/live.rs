@@ -2,83 +2,104 @@
 
 use std::sync::Arc;
 
-use crate::color::Kernel;
-use crate::frame::{FrameSource, Request, SourceError, Urgency};
+use crate::frame::{Frame, FrameSource, Request, SourceError, Stop, Urgency};
 use crate::metrics::{Metric, find};
 
 use super::TrackId;
 use super::crop::Crop;
 use super::ledger::Score;
 use super::measurer::{LiveJob, Subject};
-use super::reel::Reel;
-use super::scorer::{Measurement, Scene, Scorer};
+use super::reel::{Around, Get, Scene, Window};
+use super::scorer::{Measurement, Scorer};
 use super::workshop::Workshop;
 
 /// What is kept from one live measurement to the next.
 pub(super) struct Live {
     workshop: Arc<Workshop>,
-    /// A reference of one's own, for neighbours; opened when first needed.
+    /// Sources of one's own, for neighbours; opened when first needed.
     reference: Option<(TrackId, Box<dyn FrameSource>)>,
-    scorer: Option<(Vec<&'static str>, Option<Crop>, Scorer)>,
+    candidate: Option<(TrackId, Box<dyn FrameSource>)>,
+    scorer: Option<(MadeFor, Scorer)>,
 }
+
+/// What a scorer was made for: metrics by id, part of the picture, frames a second.
+type MadeFor = (Vec<&'static str>, Option<Crop>, Option<f64>);
 
 impl Live {
     pub fn new(workshop: Arc<Workshop>) -> Self {
-        Self { workshop, reference: None, scorer: None }
-    }
-
-    /// The scorer of these metrics on this part; the last one is kept, with what it converted.
-    fn scorer(&mut self, ids: &[&'static str], crop: Option<Crop>) -> &Scorer {
-        let fits = self.scorer.as_ref().is_some_and(|(have, part, _)| have == ids && *part == crop);
-        if !fits {
-            self.scorer = None;
-        }
-        let make = || (ids.to_vec(), crop, scorer_of(ids, self.workshop.kernel, crop, &self.workshop));
-        &self.scorer.get_or_insert_with(make).2
-    }
-
-    /// The reference as this thread's own source.
-    fn reference(&mut self, subject: &Subject) -> Result<&mut Box<dyn FrameSource>, SourceError> {
-        let id = subject.reference_track;
-        if self.reference.as_ref().is_some_and(|(open, _)| *open != id) {
-            self.reference = None;
-        }
-        match &mut self.reference {
-            Some((_, source)) => Ok(source),
-            none => Ok(&mut none.insert((id, self.workshop.open(&subject.reference, None)?.source)).1),
-        }
+        Self { workshop, reference: None, candidate: None, scorer: None }
     }
 }
 
 /// A scorer of the metrics called `ids`; those that are gone are left out.
-pub(super) fn scorer_of(ids: &[&'static str], kernel: Kernel, crop: Option<Crop>, workshop: &Workshop) -> Scorer {
+pub(super) fn scorer_of(ids: &[&'static str], subject: &Subject, workshop: &Workshop) -> Scorer {
     let metrics: Vec<&'static dyn Metric> = ids.iter().filter_map(|id| find(id)).collect();
-    Scorer::new(&metrics, kernel, crop, workshop.scores())
+    Scorer::new(&metrics, workshop.kernel, subject.crop, workshop.scores(), subject.rate)
 }
 
 /// Measures one pair, telling score after score until `tell` gives that nobody wants more.
 pub(super) fn live(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Score) -> bool) {
-    let mut told = |found| match Score::of(job.subject.sheet, job.number, &job.metrics, found) {
-        Some(score) => tell(score),
-        None => false,
+    let (sheet, number) = (job.subject.sheet, job.number);
+    let mut any = false;
+    let mut told = |found: Measurement| {
+        any |= found.values.iter().any(|(_, value)| value.is_ok());
+        Score::of(sheet, number, &job.metrics, Ok(found)).is_some_and(&mut *tell)
     };
-    if let Err(error) = measured(live, job, &mut |found| told(Ok(found))) {
-        told(Err(error));
+    match measured(live, job, &mut told) {
+        // What was measured stands, and the background run finds out what is wrong with the rest.
+        Err(error) if !any && error != SourceError::Stopped => {
+            _ = tell(Score::fault(sheet, number, &[], error.to_string()))
+        }
+        _ => {}
     }
 }
 
 fn measured(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Measurement) -> bool) -> Result<(), SourceError> {
-    let extent = job.subject.pairing.extent_of_all();
-    let reach = live.scorer(&job.metrics, job.subject.crop).reach(extent);
-    let mut reel = Reel::default();
-    let around = reel.around(job.number, &reach, &mut |n| {
-        if n == job.number {
-            return Ok(job.reference.clone());
-        }
-        let request = Request { urgency: Urgency::OnScreen, ..Request::new(n, &job.stop) };
-        live.reference(&job.subject)?.frame(&mut { request })
-    })?;
-    job.stop.check()?;
-    let scene = Scene { around: &around, candidate: &job.candidate, rate: job.subject.rate };
-    live.scorer(&job.metrics, job.subject.crop).measure_by_and_by(&scene, job.most, tell)
+    let Live { workshop, reference, candidate, scorer } = live;
+    // The last scorer is kept, with what it converted.
+    let wanted = (job.metrics.clone(), job.subject.crop, job.subject.rate);
+    if scorer.as_ref().is_none_or(|(made_for, _)| *made_for != wanted) {
+        *scorer = Some((wanted, scorer_of(&job.metrics, &job.subject, workshop)));
+    }
+    let Some((_, scorer)) = scorer else { return Err(SourceError::Stopped) };
+    let (subject, own) = (&job.subject, job.subject.pairing.own(job.number));
+    let mut around = || {
+        let left = &mut |n: usize| {
+            let open = || Ok(workshop.open(&subject.reference, None)?.source);
+            let here = (n == job.number).then_some(&job.reference);
+            frame_of(reference, subject.reference_track, n, (here, &job.stop), open)
+        };
+        let right = &mut |n: usize| {
+            let open = || Ok(workshop.open(&job.recipe, Some(&subject.reference))?.source);
+            let here = (own == Ok(n)).then_some(&job.candidate);
+            frame_of(candidate, subject.track, n, (here, &job.stop), open)
+        };
+        let reach = scorer.reach(subject.pairing.extent_of_all());
+        let sources: (Get<'_>, Get<'_>) = (left, right);
+        Ok(Window::default().scene(job.number, &reach, &subject.pairing, sources)?.around)
+    };
+    let (reference, candidate) = (job.reference.clone(), job.candidate.clone());
+    let scene = Scene { reference, candidate, around: Around::default() };
+    scorer.measure_by_and_by(&scene, job.most, &mut around, tell)
+}
+
+/// Frame `number` of a source that is kept open under `name`, unless it is `here` already.
+fn frame_of(
+    kept: &mut Option<(TrackId, Box<dyn FrameSource>)>,
+    name: TrackId,
+    number: usize,
+    (here, stop): (Option<&Arc<Frame>>, &Stop),
+    open: impl FnOnce() -> Result<Box<dyn FrameSource>, SourceError>,
+) -> Result<Arc<Frame>, SourceError> {
+    if let Some(frame) = here {
+        return Ok(frame.clone());
+    }
+    if kept.as_ref().is_some_and(|(other, _)| *other != name) {
+        *kept = None;
+    }
+    let source = match kept {
+        Some((_, source)) => source,
+        none => &mut none.insert((name, open()?)).1,
+    };
+    source.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(number, stop) })
 }

@@ -11,8 +11,11 @@ use crate::frame::{Frame, SourceError, Stop};
 use crate::metrics::Cost;
 
 use super::TrackId;
+use super::crop::Crop;
 use super::ledger::Score;
 use super::live::{Live, live};
+use super::pairing::Pairing;
+use super::recipe::Recipe;
 use super::scan::{Progress, Scan, ScanJob, scan};
 use super::worker::Teller;
 use super::workshop::Workshop;
@@ -23,11 +26,11 @@ pub(super) struct Subject {
     pub track: TrackId,
     /// The sheet that scores are entered on: those of an older one are nobody's.
     pub sheet: u64,
-    pub reference: super::recipe::Recipe,
+    pub reference: Recipe,
     /// The reference's track: another one when it was opened anew.
     pub reference_track: TrackId,
-    pub pairing: super::pairing::Pairing,
-    pub crop: Option<super::crop::Crop>,
+    pub pairing: Pairing,
+    pub crop: Option<Crop>,
     /// Frames a second of the reference.
     pub rate: Option<f64>,
 }
@@ -38,6 +41,8 @@ pub(super) struct LiveJob {
     pub number: usize,
     pub reference: Arc<Frame>,
     pub candidate: Arc<Frame>,
+    /// What made the candidate's frame, for its neighbours.
+    pub recipe: Recipe,
     pub metrics: Vec<&'static str>,
     /// What costs more waits.
     pub most: Cost,

@@ -14,7 +14,7 @@ use super::crop::Crop;
 use super::ledger::{Ledger, Score};
 use super::measurer::{LiveJob, Subject};
 use super::scan::{ScanJob, What};
-use super::scorer::{provenance, rate_of};
+use super::scorer::{provenance, rate_of, reach};
 use super::tracks::{LiveKey, Measurements};
 use super::{Coverage, Track, TrackId};
 
@@ -32,8 +32,11 @@ impl Engine {
     /// Obeys [`super::Command::Region`].
     pub(super) fn choose_region(&mut self, region: Option<Region>) {
         let region = region.filter(|region| *region != Region::WHOLE);
-        if let Some(Err(error)) = self.crop_of(region) {
-            return self.notice(Severity::Note, error.to_string(), None);
+        match self.crop_of(region) {
+            Some(Err(error)) => return self.notice(Severity::Note, error.to_string(), None),
+            // Nothing is open that it could be a part of.
+            None if region.is_some() => return,
+            _ => {}
         }
         if region == self.state.region {
             return;
@@ -200,15 +203,15 @@ impl Engine {
             }
             let metrics = back.ledger.lock().missing(&key.metrics, number);
             let Some(subject) = self.subject(id) else { continue };
-            if let Some(back) = self.backstage.get_mut(&id) {
-                back.measured_live = Some(key);
-            }
+            let Some(back) = self.backstage.get_mut(&id) else { continue };
+            back.measured_live = Some(key);
+            let recipe = back.opened.clone();
             if metrics.is_empty() {
                 continue;
             }
             let (reference, candidate) = (reference.frame.clone(), shown.frame);
             let stop = Stop::default();
-            self.measurer.live(LiveJob { subject, number, reference, candidate, metrics, most, stop });
+            self.measurer.live(LiveJob { subject, number, reference, candidate, recipe, metrics, most, stop });
         }
     }
 
@@ -278,9 +281,10 @@ pub(super) fn known_at(track: &Track, number: usize) -> std::collections::BTreeM
 
 /// The frames of `part` at which a metric would look past its ends, were they not the ends of the `film` too.
 fn edges(metric: &'static str, film: &Range<usize>, part: &Range<usize>) -> Vec<usize> {
-    let (before, after) = find(metric).map_or((0, 0), |metric| Plan::new(&[metric]).neighbours());
+    let Some(reach) = find(metric).map(|metric| reach(&Plan::new(&[metric]), part.clone())) else { return Vec::new() };
+    let before = reach.before.max(reach.earlier);
     let lacks = |n: &usize| {
-        (part.start > film.start && n - part.start < before) || (part.end < film.end && part.end - n <= after)
+        (part.start > film.start && n - part.start < before) || (part.end < film.end && part.end - n <= reach.after)
     };
     part.clone().filter(lacks).collect()
 }

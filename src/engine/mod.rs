@@ -3,7 +3,8 @@
 //! ```text
 //! Command ─► Engine ─ wishes ─► worker (a thread a track) ─ frames ─┐
 //!              │                                                   ├─► Engine::update ─► State
-//!              └─ pairs ──► measurer (live, background) ─ scores ──┘
+//!              └─ pairs ──► measurer (live, background) ─ scores ──┤
+//!                     └───► mapper ─ maps ───────────────────────┘
 //! ```
 //!
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
@@ -16,8 +17,10 @@ mod core;
 mod crop;
 mod exam;
 mod hardest;
+mod judge;
 mod ledger;
 mod live;
+mod mapper;
 mod measurer;
 mod measuring;
 mod pairing;
@@ -35,6 +38,8 @@ mod state;
 mod store;
 mod tournament;
 mod tracks;
+mod ways;
+mod ways_run;
 mod worker;
 mod workshop;
 
@@ -44,6 +49,8 @@ pub use command::Command;
 pub use crop::Crop;
 pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
+pub use judge::add_metric;
+pub use mapper::{Found, Mapped};
 pub use pairing::{Pairing, Unpaired};
 pub use range::default_range;
 pub use recipe::{Head, Recipe, RecipeError, STAGES, Stage, StageKind, codecs};
@@ -54,4 +61,6 @@ pub use shelf::{Card, CardSpeed, CardStatus};
 pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, TrackId, TrackStatus};
 pub use store::{SourceKey, Store, Stored};
 pub use tournament::{Plan, Referee, Row, RowStatus, Tournament, compose};
+pub use ways::score_ways;
+pub use ways_run::WaysRun;
 pub use workshop::{Opened, Workshop};

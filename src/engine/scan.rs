@@ -11,8 +11,8 @@ use super::ledger::{Ledger, Score};
 use super::live::scorer_of;
 use super::measurer::Subject;
 use super::recipe::Recipe;
-use super::reel::Reel;
-use super::scorer::{Measurement, Scene, Scorer};
+use super::reel::{Get, Window};
+use super::scorer::{Measurement, Scorer};
 use super::workshop::Workshop;
 
 /// A candidate to measure through.
@@ -57,7 +57,7 @@ pub(super) fn scan(scan: Scan<'_>, progress: Progress<'_>) {
     // The track's own worker has opened the same recipe and says what is wrong when it cannot: no second notice here.
     let Ok(reference) = workshop.open(&job.subject.reference, None) else { return };
     let Ok(candidate) = workshop.open(&job.recipe, Some(&job.subject.reference)) else { return };
-    let mut run = Run { scan, sources: (reference.source, candidate.source), reel: Reel::default(), scorer: None };
+    let mut run = Run { scan, sources: (reference.source, candidate.source), window: Window::default(), scorer: None };
     let numbers: Vec<usize> = match &job.what {
         What::Film(ledger) => (0..ledger.lock().frames()).collect(),
         What::Edges { numbers, .. } => numbers.clone(),
@@ -89,7 +89,7 @@ struct Run<'a> {
     scan: Scan<'a>,
     /// Reference and candidate.
     sources: (Box<dyn FrameSource>, Box<dyn FrameSource>),
-    reel: Reel,
+    window: Window,
     /// The scorer of what was missing on the last frame: mostly the same is missing on the next.
     scorer: Option<(Vec<&'static str>, Scorer)>,
 }
@@ -98,20 +98,19 @@ impl Run<'_> {
     fn measured(&mut self, number: usize, metrics: &[&'static str]) -> Result<Measurement, SourceError> {
         let Scan { job, workshop } = &self.scan;
         let (job, subject) = (*job, &job.subject);
-        let own = subject.pairing.own(number).map_err(|unpaired| SourceError::frame(unpaired.to_string()))?;
         let extent = match &job.what {
             What::Film(_) => subject.pairing.extent_of_all(),
             What::Edges { within, .. } => subject.pairing.extent(within),
         };
         if self.scorer.as_ref().is_none_or(|(have, _)| have != metrics) {
-            let scorer = scorer_of(metrics, workshop.kernel, subject.crop, workshop);
+            let scorer = scorer_of(metrics, subject, workshop);
             self.scorer = Some((metrics.to_vec(), scorer));
         }
         let Some((_, scorer)) = &self.scorer else { return Err(SourceError::Stopped) };
         let (reference, candidate) = &mut self.sources;
-        let mut get = |n: usize| reference.frame(&mut Request::new(n, &job.stop));
-        let around = self.reel.around(number, &scorer.reach(extent), &mut get)?;
-        let candidate = candidate.frame(&mut Request::new(own, &job.stop))?;
-        scorer.measure(&Scene { around: &around, candidate: &candidate, rate: subject.rate })
+        let sources: (Get<'_>, Get<'_>) = (&mut |n| reference.frame(&mut Request::new(n, &job.stop)), &mut |own| {
+            candidate.frame(&mut Request::new(own, &job.stop))
+        });
+        scorer.measure(&self.window.scene(number, &scorer.reach(extent), &subject.pairing, sources)?)
     }
 }

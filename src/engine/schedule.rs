@@ -13,10 +13,11 @@ pub(super) const AHEAD: usize = 8;
 impl Engine {
     /// Sends each track its wishes, and pairs that came to be measured. Called after every change.
     pub(super) fn schedule(&mut self) {
+        self.map_shown();
         let watched = self.watched();
         let clock = self.state.clock;
         let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
-        self.measurer.rest(clock.playing || waiting || self.contest.is_running());
+        self.measurer.rest(clock.playing || waiting || !self.mapper.is_idle() || self.contest.is_running());
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         self.shelf.rest(waiting || opening || self.contest.is_running());
         self.workshop.chooser().rest(self.contest.is_running());

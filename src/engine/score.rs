@@ -12,8 +12,8 @@ use crate::report::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreR
 use super::crop::Crop;
 use super::pairing::Pairing;
 use super::recipe::{Head, Recipe};
-use super::reel::Reel;
-use super::scorer::{Scene, Scorer, provenance, rate_of};
+use super::reel::{Get, Window};
+use super::scorer::{Measurement, Scorer, provenance, rate_of};
 use super::workshop::Workshop;
 
 /// What to measure.
@@ -52,11 +52,27 @@ pub fn score(
     progress: &mut dyn FnMut(usize, usize, usize),
     stop: &Stop,
 ) -> Result<ScoreReport, SourceError> {
+    score_each(workshop, reference, candidates, settings, (progress, &mut |_, _| {}), stop)
+}
+
+/// Who hears of a run: `progress` of [`score`], then the candidate's place with what was measured of each frame.
+type Hearers<'a> = (&'a mut dyn FnMut(usize, usize, usize), &'a mut dyn FnMut(usize, &Measurement));
+
+/// As [`score`], and every frame's measurement is heard.
+pub(super) fn score_each(
+    workshop: &Workshop,
+    reference: &Recipe,
+    candidates: &[Recipe],
+    settings: &ScoreSettings,
+    (progress, each): Hearers<'_>,
+    stop: &Stop,
+) -> Result<ScoreReport, SourceError> {
     let info = workshop.open(reference, None)?.source.info().clone();
     let range = checked_range(settings.frames.clone(), &info)?;
     let crop = settings.region.map(|asked| asked.aligned(info.layout, (info.width, info.height))).transpose()?;
     let cache = workshop.scores().filter(|_| !settings.fresh);
-    let scorer = || Scorer::new(&settings.metrics, workshop.kernel, crop, cache.clone());
+    let rate = rate_of(&info.timeline);
+    let scorer = || Scorer::new(&settings.metrics, workshop.kernel, crop, cache.clone(), rate);
     let path = match &reference.head {
         Head::File(path) if reference.stages.is_empty() => path.to_string_lossy().into_owned(),
         _ => reference.to_string(),
@@ -70,7 +86,10 @@ pub fn score(
         .into_iter()
         .enumerate()
         .map(|(place, (recipe, source))| {
-            let mut tell = |done| progress(place, done, range.len());
+            let mut tell = |done, found: &Measurement| {
+                each(place, found);
+                progress(place, done, range.len());
+            };
             let left = workshop.open(reference, None)?.source;
             let mut scores = score_one(&scorer(), (left, source), recipe, range.clone(), &mut tell, stop)?;
             if let (Some(asked), Some(crop)) = (settings.region, crop) {
@@ -100,7 +119,7 @@ fn score_one(
     (left, right): (Box<dyn FrameSource>, Box<dyn FrameSource>),
     candidate: &Recipe,
     range: Range<usize>,
-    progress: &mut dyn FnMut(usize),
+    tell: &mut dyn FnMut(usize, &Measurement),
     stop: &Stop,
 ) -> Result<CandidateScores, SourceError> {
     let infos = (left.info().clone(), right.info().clone());
@@ -115,27 +134,26 @@ fn score_one(
             Err(no) => missing.push(Missing { frame, time: times.seconds(frame), reason: no.to_string() }),
         }
     }
-    let rate = rate_of(&times);
     let mut steps: Vec<String> = Vec::new();
     let mut frames = Vec::with_capacity(pairs.len());
     std::thread::scope(|scope| {
         let wanted = reach.all(pairs.iter().map(|p| p.0));
         let (left, _one) = ahead(scope, "reference", left, wanted, stop);
         let (right, _two) = ahead(scope, "candidate", right, pairs.iter().map(|p| p.1).collect(), stop);
-        let mut reel = Reel::default();
+        let mut window = Window::default();
         for &(number, _) in &pairs {
             stop.check()?;
-            let around = reel.around(number, &reach, &mut |_| next(&left))?;
-            let found = scorer.measure(&Scene { around: &around, candidate: &next(&right)?, rate })?;
+            let sources: (Get<'_>, Get<'_>) = (&mut |_| next(&left), &mut |_| next(&right));
+            let found = scorer.measure(&window.scene(number, &reach, &pairing, sources)?)?;
             let mut scores = FrameScores::new(number, times.seconds(number));
             found.values.iter().for_each(|(id, value)| scores.set(id, value));
             frames.push(scores);
+            tell(frames.len(), &found);
             for step in found.steps {
                 if !steps.contains(&step) {
                     steps.push(step);
                 }
             }
-            progress(frames.len());
         }
         Ok::<(), SourceError>(())
     })?;

@@ -17,7 +17,7 @@ use crate::metrics::{Cost, EXTRACTORS, Extractor, Features, Memo, Metric, Metric
 use super::cache::{Print, ScoreCache, key_of};
 use super::crop::Crop;
 use super::pairing::Pairing;
-use super::reel::{Around, Reach};
+use super::reel::{Around, Reach, Scene};
 
 /// What was measured on one pair.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Measurement {
     pub values: Vec<(&'static str, Result<Value, MetricError>)>,
     /// What had to be converted, in words; empty when the samples were compared as they are.
     pub steps: Vec<String>,
+    /// What the values are made of.
+    pub features: Features,
 }
 
 /// Measures pair after pair of one film. Each picture is brought to common ground once, and every metric asked for is
@@ -39,17 +41,11 @@ pub(super) struct Scorer {
     kernel: Kernel,
     crop: Option<Crop>,
     cache: Option<Arc<ScoreCache>>,
+    /// Frames a second of the reference.
+    rate: Option<f64>,
     memo: Memo,
-    /// Reference frames on common ground, the oldest first.
+    /// Frames on common ground whose neighbours may look at them, the oldest first.
     grounds: Mutex<VecDeque<Arc<Ground>>>,
-}
-
-/// A pair to measure, as its sources gave it.
-pub(super) struct Scene<'a> {
-    pub around: &'a Around,
-    pub candidate: &'a Arc<Frame>,
-    /// Of the reference.
-    pub rate: Option<f64>,
 }
 
 /// A frame where it can be compared.
@@ -67,29 +63,29 @@ struct Ready {
     candidate: Arc<Ground>,
     /// Reference and candidate as R'G'B', where that is how the reference is stored.
     shown: Option<(Arc<Ground>, Arc<Ground>)>,
-    before: Vec<Arc<Ground>>,
-    after: Vec<Arc<Ground>>,
-    around: (Vec<Arc<Frame>>, Vec<Arc<Frame>>),
+    /// Reference before, reference after, candidate before.
+    grounds: [Vec<Arc<Ground>>; 3],
+    frames: [Vec<Arc<Frame>>; 3],
     rate: Option<f64>,
 }
 
 impl Scorer {
     /// Measures `metrics`, on the part `crop` if there is one (aligned, see [`Crop::aligned`]), and keeps what it finds
-    /// in `cache`.
+    /// in `cache`. `rate`: frames a second of the reference.
     pub fn new(
         metrics: &[&'static dyn Metric],
         kernel: Kernel,
         crop: Option<Crop>,
         cache: Option<Arc<ScoreCache>>,
+        rate: Option<f64>,
     ) -> Self {
         let (plan, memo, grounds) = (Plan::new(metrics), Memo::default(), Mutex::default());
-        Self { plan, kernel, crop, cache, memo, grounds }
+        Self { plan, kernel, crop, cache, rate, memo, grounds }
     }
 
     /// How far around a frame the metrics look, where nothing outside `extent` is to be seen.
     pub fn reach(&self, extent: Range<usize>) -> Reach {
-        let (before, after) = self.plan.neighbours();
-        Reach { before, after, extent }
+        reach(&self.plan, extent)
     }
 
     /// Measures everything.
@@ -97,48 +93,68 @@ impl Scorer {
     /// # Errors
     /// One sentence when a picture cannot be converted. A metric that does not apply is no error of the pair: it stands
     /// in [`Measurement::values`].
-    pub fn measure(&self, scene: &Scene<'_>) -> Result<Measurement, SourceError> {
-        let ready = self.ready(scene)?;
-        let moment = ready.moment()?;
-        let mut features = Features::default();
-        self.extract(self.plan.extractors(), &ready, &moment, &mut features);
+    pub fn measure(&self, scene: &Scene) -> Result<Measurement, SourceError> {
+        let (ready, mut features) = (self.ready(scene, &scene.around)?, Features::default());
+        self.extract(self.plan.extractors(), &ready, &ready.moment()?, &mut features);
         let values = self.plan.metrics().iter().map(|metric| (metric.id(), finite(*metric, &features))).collect();
-        Ok(Measurement { values, steps: ready.steps() })
+        Ok(Measurement { values, steps: ready.steps(), features })
     }
 
     /// Measures what costs at most `most`, the cheap first: `tell` hears of each metric as soon as all that it reads is
-    /// there, and gives whether to go on.
+    /// there, and gives whether to go on. `around` is asked for the neighbours once somebody looks at them; those of
+    /// `scene` are not looked at.
     ///
     /// # Errors
-    /// As [`Scorer::measure`].
+    /// As [`Scorer::measure`], and those of `around`.
     pub fn measure_by_and_by(
         &self,
-        scene: &Scene<'_>,
+        scene: &Scene,
         most: Cost,
+        around: &mut dyn FnMut() -> Result<Around, SourceError>,
         tell: &mut dyn FnMut(Measurement) -> bool,
     ) -> Result<(), SourceError> {
-        let ready = self.ready(scene)?;
-        let moment = ready.moment()?;
-        let mut extractors: Vec<_> =
-            self.plan.extractors().iter().copied().filter(|e| e.about().cost <= most).collect();
-        extractors.sort_by_key(|extractor| extractor.about().cost);
+        let alone = self.ready(scene, &Around::default())?;
+        let moment = alone.moment()?;
+        let mut among: Option<Ready> = None;
         let mut open: Vec<&'static dyn Metric> = self.plan.metrics().to_vec();
         let mut features = Features::default();
-        // All light ones at once, then one by one.
-        let light = extractors.partition_point(|extractor| extractor.about().cost == Cost::Light);
-        let (light, costly) = extractors.split_at(light);
-        for part in std::iter::once(light).chain(costly.chunks(1)) {
-            self.extract(part, &ready, &moment, &mut features);
+        for part in self.courses(most) {
+            if part.iter().any(|extractor| looks_around(*extractor)) {
+                let ready = match &among {
+                    Some(ready) => ready,
+                    None => among.insert(self.ready(scene, &around()?)?),
+                };
+                self.extract(&part, ready, &ready.moment()?, &mut features);
+            } else {
+                self.extract(&part, &alone, &moment, &mut features);
+            }
             let known = |id: &str| features.iter().any(|(have, _)| have == id);
-            let (done, rest): (Vec<_>, Vec<_>) =
-                open.into_iter().partition(|metric| metric.features().iter().all(|id| known(id)));
+            let is_done = |metric: &&'static dyn Metric| metric.features().iter().all(|id| known(id));
+            let (done, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(is_done);
             open = rest;
             let values = done.into_iter().map(|metric| (metric.id(), finite(metric, &features))).collect();
-            if !tell(Measurement { values, steps: ready.steps() }) {
+            if !tell(Measurement { values, steps: alone.steps(), features: Features::default() }) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// What costs at most `most`, in the order in which somebody who waits wants it: light ones together, then one by
+    /// one; those that need no neighbours before those that do, but for the heavy.
+    fn courses(&self, most: Cost) -> Vec<Vec<&'static dyn Extractor>> {
+        let order = |extractor: &&'static dyn Extractor| {
+            let cost = extractor.about().cost;
+            (cost == Cost::Heavy, looks_around(*extractor), cost)
+        };
+        let mut extractors: Vec<_> =
+            self.plan.extractors().iter().copied().filter(|e| e.about().cost <= most).collect();
+        extractors.sort_by_key(order);
+        let light = |e: &&'static dyn Extractor| e.about().cost == Cost::Light;
+        let together = |a: &&'static dyn Extractor, b: &&'static dyn Extractor| {
+            light(a) && light(b) && looks_around(*a) == looks_around(*b)
+        };
+        extractors.chunk_by(together).map(<[_]>::to_vec).collect()
     }
 
     /// Runs `extractors` side by side, but for what is remembered.
@@ -182,38 +198,38 @@ impl Scorer {
     }
 
     /// Brings a pair and its neighbours to common ground.
-    fn ready(&self, scene: &Scene<'_>) -> Result<Ready, SourceError> {
-        let target = common_ground(&scene.around.frame, scene.candidate.layout.sample);
-        let reference = self.ground(&scene.around.frame, target)?;
-        let candidate = Arc::new(self.brought(scene.candidate, target)?);
-        let (before, after) = self.plan.neighbours();
+    fn ready(&self, scene: &Scene, around: &Around) -> Result<Ready, SourceError> {
+        let target = common_ground(&scene.reference, scene.candidate.layout.sample);
+        let reach = self.reach(0..0);
         let grounds = |frames: &[Arc<Frame>], count: usize| {
             frames.iter().take(count).map(|frame| self.ground(frame, target)).collect::<Result<Vec<_>, _>>()
         };
-        let (before, after) = (grounds(&scene.around.before, before)?, grounds(&scene.around.after, after)?);
-        let shown = match stored_rgb(&scene.around.frame, target) {
-            Some(rgb) => {
-                let candidate = Arc::new(self.brought(scene.candidate, rgb)?);
-                Some((self.ground(&scene.around.frame, rgb)?, candidate))
-            }
+        let grounds = [
+            grounds(&around.before, reach.before)?,
+            grounds(&around.after, reach.after)?,
+            grounds(&around.earlier, reach.earlier)?,
+        ];
+        let frames = grounds.each_ref().map(|part| part.iter().map(|ground| ground.frame.clone()).collect());
+        let shown = match stored_rgb(&scene.reference, target) {
+            Some(rgb) => Some((self.ground(&scene.reference, rgb)?, self.ground(&scene.candidate, rgb)?)),
             None => None,
         };
-        let frames = |grounds: &[Arc<Ground>]| grounds.iter().map(|ground| ground.frame.clone()).collect();
-        let around = (frames(&before), frames(&after));
-        Ok(Ready { reference, candidate, shown, before, after, around, rate: scene.rate })
+        let (reference, candidate) = (self.ground(&scene.reference, target)?, self.ground(&scene.candidate, target)?);
+        Ok(Ready { reference, candidate, shown, grounds, frames, rate: self.rate })
     }
 
-    /// A frame of the reference on the ground `target`; converted once while its neighbours are measured too.
+    /// A frame on the ground `target`; converted once while its neighbours are measured too.
     fn ground(&self, raw: &Arc<Frame>, target: Target) -> Result<Arc<Ground>, SourceError> {
         let same = |ground: &&Arc<Ground>| Arc::ptr_eq(&ground.raw, raw) && ground.target == target;
         if let Some(ground) = self.grounds.lock().iter().find(same) {
             return Ok(ground.clone());
         }
         let ground = Arc::new(self.brought(raw, target)?);
-        let (before, after) = self.plan.neighbours();
+        let Reach { before, after, earlier, .. } = self.reach(0..0);
         let mut grounds = self.grounds.lock();
         grounds.push_back(ground.clone());
-        if grounds.len() > 2 * (before + after + 1) {
+        // Twice: as Y'CbCr and as R'G'B'.
+        if grounds.len() > 2 * (before + after + 1 + earlier + 1) {
             grounds.pop_front();
         }
         Ok(ground)
@@ -232,7 +248,7 @@ impl Scorer {
 impl Ready {
     fn moment(&self) -> Result<Moment<'_>, SourceError> {
         let pair = Pair::new(&self.reference.frame, &self.candidate.frame)?;
-        let moment = Moment::new(pair).among(&self.around.0, &self.around.1, self.rate);
+        let moment = Moment::new(pair).among(&self.frames[0], &self.frames[1], self.rate).following(&self.frames[2]);
         Ok(match &self.shown {
             Some((reference, candidate)) => moment.shown_by(Pair::new(&reference.frame, &candidate.frame)?),
             None => moment,
@@ -255,9 +271,24 @@ impl Ready {
         if let Some((reference, candidate)) = &self.shown {
             prints.extend([print(reference), print(candidate)]);
         }
-        let (before, after) = (self.before.iter().take(about.before), self.after.iter().take(about.after));
-        key_of(about, &prints, [before.map(print).collect(), after.map(print).collect()], self.rate)
+        let counts = [about.before, about.after, extractor.candidates_before()];
+        let mut parts =
+            self.grounds.iter().zip(counts).map(|(part, count)| part.iter().take(count).map(print).collect());
+        let neighbours: [Vec<u128>; 3] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+        key_of(about, &prints, &neighbours, self.rate)
     }
+}
+
+/// Whether an extractor reads more than the pair.
+fn looks_around(extractor: &dyn Extractor) -> bool {
+    let about = extractor.about();
+    about.before + about.after + extractor.candidates_before() > 0
+}
+
+/// How far around a frame the metrics of `plan` look, where nothing outside `extent` is to be seen.
+pub(super) fn reach(plan: &Plan, extent: Range<usize>) -> Reach {
+    let (before, after) = plan.neighbours();
+    Reach { before, after, earlier: plan.candidates_before(), extent }
 }
 
 /// The score, if it is a number.
@@ -286,7 +317,7 @@ pub fn common_ground(reference: &Frame, candidate: Sample) -> Target {
 }
 
 /// Where both sides of an RGB reference meet without passing through Y'CbCr; `target` is where they are measured.
-fn stored_rgb(reference: &Frame, target: Target) -> Option<Target> {
+pub(super) fn stored_rgb(reference: &Frame, target: Target) -> Option<Target> {
     let layout = Layout { sample: target.layout.sample, alpha: false, ..reference.layout };
     (reference.layout.family == Family::Rgb).then(|| Target { layout, ..Target::of(reference) })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Card, Tournament};
+use super::{Card, Mapped, Tournament, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -24,10 +24,16 @@ pub struct State {
     pub busy: Option<(String, Option<f32>)>,
     /// In and out points: frames of the reference, end excluded.
     pub range: Option<Range<usize>>,
+    /// The overlay whose maps are drawn, by id.
+    pub overlay: Option<&'static str>,
+    /// Maps of each track, the newest last; [`State::map_of`] gives those of what is on show.
+    pub maps: BTreeMap<TrackId, Vec<Mapped>>,
     /// Ids of the metrics that are measured, in the order of the metrics' table.
     pub metrics: Vec<&'static str>,
     /// The part of the picture that is measured; the whole where there is none.
     pub region: Option<Region>,
+    /// One candidate in every way that people call VMAF, where that was asked for.
+    pub ways: Option<WaysRun>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

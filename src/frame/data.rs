@@ -247,7 +247,7 @@ impl Frame {
         let part = |(index, plane): (usize, &Plane)| {
             let chroma = self.layout.family == Family::Yuv && (index == 1 || index == 2);
             let (sx, sy) = if chroma { self.layout.chroma_shift } else { (0, 0) };
-            if at.0 % (1 << sx) != 0 || at.1 % (1 << sy) != 0 {
+            if !at.0.is_multiple_of(1 << sx) || !at.1.is_multiple_of(1 << sy) {
                 return Err(wrong.clone());
             }
             let own = self.layout.plane_size(index, size.0, size.1);

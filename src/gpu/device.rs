@@ -66,6 +66,11 @@ impl Gpu {
         self.info.device_type == wgpu::DeviceType::Cpu
     }
 
+    /// Whether it runs compute shaders with workgroups of 256 threads.
+    pub fn computes(&self) -> bool {
+        self.device.limits().max_compute_invocations_per_workgroup >= 256
+    }
+
     /// The longest side a texture may have, in texels.
     pub fn max_side(&self) -> u32 {
         self.device.limits().max_texture_dimension_2d

@@ -13,6 +13,10 @@ pub enum GpuError {
     Device { adapter: String, reason: String },
     #[error("a picture of {width}x{height} is larger than the graphics device takes ({limit} a side)")]
     TooLarge { width: u32, height: u32, limit: u32 },
+    #[error("{0} draws but does not compute; the processor does it instead")]
+    NoCompute(String),
+    #[error("{bytes} bytes are more than the graphics device takes at once ({limit}); the processor does it instead")]
+    TooMuch { bytes: u64, limit: u64 },
     #[error("a picture could not be read back from the graphics device: {0}")]
     ReadBack(String),
     #[error("the graphics device refused: {0}")]

@@ -75,6 +75,17 @@ fn read(gpu: &Gpu, texture: &wgpu::Texture, texel: usize) -> Result<Vec<u8>, Gpu
     );
     gpu.queue.submit([encoder.finish()]);
 
+    mapped(gpu, &buffer, |bytes| {
+        let mut out = Vec::with_capacity(row * size.height as usize);
+        for line in bytes.chunks_exact(stride) {
+            out.extend_from_slice(&line[..row]);
+        }
+        out
+    })
+}
+
+/// What `take` takes from a buffer, after all work submitted before is done.
+pub(super) fn mapped<T>(gpu: &Gpu, buffer: &wgpu::Buffer, take: impl FnOnce(&[u8]) -> T) -> Result<T, GpuError> {
     let failed = |reason: String| GpuError::ReadBack(reason);
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     buffer.map_async(wgpu::MapMode::Read, .., move |result| {
@@ -83,10 +94,6 @@ fn read(gpu: &Gpu, texture: &wgpu::Texture, texel: usize) -> Result<Vec<u8>, Gpu
     });
     gpu.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| failed(e.to_string()))?;
     receiver.recv().map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))?;
-    let mapped = buffer.get_mapped_range(..).map_err(|e| failed(e.to_string()))?;
-    let mut out = Vec::with_capacity(row * size.height as usize);
-    for line in mapped.chunks_exact(stride) {
-        out.extend_from_slice(&line[..row]);
-    }
-    Ok(out)
+    let bytes = buffer.get_mapped_range(..).map_err(|e| failed(e.to_string()))?;
+    Ok(take(&bytes))
 }

@@ -23,6 +23,8 @@ pub enum MetricError {
     NotMeasured { feature: &'static str },
     #[error("{metric} came to {value}, which is no number; the pictures hold something it was not made for")]
     NotFinite { metric: &'static str, value: f64 },
+    #[error("the graphics device failed: {0}")]
+    Gpu(String),
     /// A metric that is a model failed; one sentence of its own.
     #[error("{0}")]
     Model(String),

@@ -8,11 +8,13 @@
 
 mod about;
 mod cambi;
+mod ciede;
 pub mod erqa;
 mod error;
 mod errors;
 mod extractor;
 mod features;
+pub mod gpu;
 mod memo;
 mod metric;
 mod moment;
@@ -25,6 +27,7 @@ mod pool;
 mod pooling;
 mod psnr;
 mod psnr_611;
+mod psnr_hvs;
 mod structure;
 mod table;
 pub mod vmaf;
@@ -56,6 +59,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &vmaf::adm::ADM3_V1_5H,
     &vmaf::adm::ADM3_V1_2160,
     &vmaf::motion::MotionHfr,
+    &vmaf::chroma::CB,
+    &vmaf::chroma::CR,
     &vmaf::speed::SPEED_CHROMA,
     &vmaf::speed::SPEED_CHROMA_5H,
     &vmaf::speed::SPEED_CHROMA_2160,
@@ -64,6 +69,8 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &psnr::CR,
     &xpsnr::LUMA,
     &xpsnr::CHROMA,
+    &psnr_hvs::PsnrHvs,
+    &ciede::Ciede,
     &structure::Ssim,
     &structure::MsSsim,
     &structure::SsimFfmpeg,
@@ -108,6 +115,8 @@ pub static METRICS: &[&dyn Metric] = &[
     &xpsnr::XPSNR_Y,
     &xpsnr::XPSNR_CB,
     &xpsnr::XPSNR_CR,
+    &psnr_hvs::PSNR_HVS_Y,
+    &ciede::CIEDE2000,
     &structure::SSIM_Y,
     &structure::MS_SSIM_Y,
     &structure::SSIM_FFMPEG_Y,
@@ -144,6 +153,11 @@ pub static METRICS: &[&dyn Metric] = &[
 pub static OVERLAYS: &[&dyn Overlay] = &[
     &errors::ERROR,
     &errors::SIGNED_ERROR,
+    &vmaf::vif::LOSS,
+    &vmaf::vif::GAIN,
+    &vmaf::vif::BOOST,
+    &vmaf::points::POINTS,
+    &vmaf::points::POINTS_LOST,
     &structure::SSIM_MAP,
     &structure::MS_SSIM_MAP,
     &structure::MS_SSIM_MAP_1,

@@ -48,6 +48,11 @@ impl<'a> Moment<'a> {
         Self { shown, rgb: OnceLock::new(), ..self }
     }
 
+    /// The pictures that R'G'B' is made of: the pair, unless [`Self::shown_by`] named others.
+    pub fn shown(&self) -> Pair<'a> {
+        self.shown
+    }
+
     /// Both pictures as gamma-encoded R'G'B', 0..1 nominal, not clipped: reference first. Made once.
     ///
     /// # Errors

@@ -88,14 +88,18 @@ impl Extractor for Psnr {
         let (reference, candidate) = pair.planes(self.about.id, self.reads)?;
         let bits = pair.sample().bits();
         let error = squared_error(reference, candidate, pair.sample());
-        if error == 0 {
-            return Ok(vec![Value::identical(cap_db(bits))]);
-        }
-        let peak = f64::from((1u32 << bits) - 1);
-        let samples = f64::from(reference.width) * f64::from(reference.height);
-        let mse = error as f64 / samples;
-        Ok(vec![Value::measured((10.0 * (peak * peak / mse).log10()).min(cap_db(bits)))])
+        Ok(vec![decibels(error, u64::from(reference.width) * u64::from(reference.height), bits)])
     }
+}
+
+/// PSNR of `samples` codes of `bits` bits with a sum of squared differences of `error`.
+pub(super) fn decibels(error: u64, samples: u64, bits: u8) -> Value {
+    if error == 0 {
+        return Value::identical(cap_db(bits));
+    }
+    let peak = f64::from((1u32 << bits) - 1);
+    let mse = error as f64 / samples as f64;
+    Value::measured((10.0 * (peak * peak / mse).log10()).min(cap_db(bits)))
 }
 
 /// The highest PSNR given for samples of `bits` bits: 60 dB for 8, 72 for 10, 84 for 12, 108 for 16.

@@ -50,6 +50,8 @@ pub enum ModelError {
         "the model {model} does not make one picture from one picture: {what}; take an upscaling or restoring model"
     )]
     Shape { model: String, what: String },
+    #[error("the model {model} is no metric: {what}; a metric makes one number, or one map, of one picture or of two")]
+    Measure { model: String, what: String },
     #[error("the model {model} fails on a trial picture ({reason}), so it cannot be used")]
     Trial { model: String, reason: String },
     #[error("the model {model} gives values that are no numbers (NaN or infinite); take its 32-bit version")]

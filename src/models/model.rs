@@ -334,16 +334,16 @@ pub(super) fn wait<T>(ticket: Result<Ticket<T>, NoResult>, device: &Device, stop
 }
 
 /// A file as ONNX Runtime takes it.
-struct Network {
-    bytes: Vec<u8>,
-    header: Header,
+pub(super) struct Network {
+    pub bytes: Vec<u8>,
+    pub header: Header,
     /// Of the file on the disk.
     file_bytes: u64,
-    sha256: String,
+    pub sha256: String,
 }
 
 /// Reads a file that may be a model, whatever its ending, and builds the network if it holds weights alone.
-fn network(path: &Path, precision: Precision) -> Result<Network, ModelError> {
+pub(super) fn network(path: &Path, precision: Precision) -> Result<Network, ModelError> {
     let file = read(path)?;
     let (file_bytes, sha256) = (file.len() as u64, fingerprint::sha256(&file));
     let bytes = if import::is_weights(&file) { build(path, file, precision)?.bytes } else { file };
@@ -428,7 +428,7 @@ fn describe(file: File<'_>, header: &Header, form: &Form, output: Precision, fou
 }
 
 /// `text` with every run of white space and control characters as one blank, cut after `most` characters.
-fn one_line(text: &str, most: usize) -> String {
+pub(super) fn one_line(text: &str, most: usize) -> String {
     let blank = |c: char| c.is_whitespace() || c.is_control();
     let line = text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(most) {

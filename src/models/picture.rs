@@ -59,6 +59,11 @@ impl Source {
         Self { rgb, grey }
     }
 
+    /// The samples that the model takes, plane after plane.
+    pub fn values(&self) -> &[f32] {
+        self.grey.as_deref().unwrap_or(&self.rgb.data)
+    }
+
     /// Planes that the model takes.
     pub fn planes(&self) -> usize {
         if self.grey.is_some() { 1 } else { 3 }

@@ -3,8 +3,8 @@
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use ort::environment::Environment;
-use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
 use super::error::brief;
@@ -121,6 +121,8 @@ pub(super) struct Net {
     session: Session,
     pub input: Declared,
     pub output: Declared,
+    /// All inputs, the first included.
+    pub inputs: Vec<Declared>,
     /// Numbers of inputs and outputs.
     pub sides: (usize, usize),
 }
@@ -154,8 +156,9 @@ impl Net {
         let (Some(input), Some(output)) = (session.inputs().first(), session.outputs().first()) else {
             return Err("it has no input or no output".into());
         };
+        let inputs = session.inputs().iter().map(|side| declared(side.name(), side.dtype())).collect();
         let (input, output) = (declared(input.name(), input.dtype()), declared(output.name(), output.dtype()));
-        Ok(Self { session, input, output, sides })
+        Ok(Self { session, input, output, inputs, sides })
     }
 
     /// Runs the model on `batch` pictures of `shape` (channels, height, width), which lie one after the other.
@@ -179,6 +182,31 @@ impl Net {
             }
             other => Err(format!("its output has the shape {other:?}")),
         }
+    }
+
+    /// Runs the model on one picture of `shape` (channels, height, width) for each of its inputs; gives the first output,
+    /// whatever its shape.
+    pub fn ask(&mut self, pictures: &[Samples], shape: [usize; 3]) -> Result<(Vec<i64>, Vec<f32>), String> {
+        let shape = [1, shape[0], shape[1], shape[2]];
+        let mut inputs: Vec<(String, SessionInputValue<'_>)> = Vec::with_capacity(pictures.len());
+        for (declared, samples) in self.inputs.iter().zip(pictures) {
+            let value: SessionInputValue<'_> = match samples {
+                Samples::F32(all) => TensorRef::from_array_view((shape, all.as_slice())).map_err(brief)?.into(),
+                Samples::F16(all) => TensorRef::from_array_view((shape, all.as_slice())).map_err(brief)?.into(),
+            };
+            inputs.push((declared.name.clone(), value));
+        }
+        let mut outputs = self.session.run(inputs).map_err(brief)?;
+        let value = outputs.remove(&self.output.name).ok_or("its output is missing")?;
+        let shape = value.dtype().tensor_shape().map(|s| s.to_vec()).ok_or("its output is no tensor")?;
+        let samples = match value.dtype().tensor_type() {
+            Some(TensorElementType::Float16) => value.try_extract_tensor::<f16>().map_err(brief)?.1.to_f32_vec(),
+            Some(TensorElementType::Float64) => {
+                value.try_extract_tensor::<f64>().map_err(brief)?.1.iter().map(|v| *v as f32).collect()
+            }
+            _ => value.try_extract_tensor::<f32>().map_err(brief)?.1.to_vec(),
+        };
+        Ok((shape, samples))
     }
 }
 

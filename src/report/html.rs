@@ -18,6 +18,8 @@ struct Column {
     tip: String,
     /// The figure as shown, and as it sorts (less is better), by row.
     cells: Vec<(Option<String>, Option<f64>)>,
+    /// What is said of a figure besides, by row; may be empty.
+    asides: Vec<String>,
 }
 
 /// The whole page.
@@ -70,6 +72,7 @@ fn columns(report: &TournamentReport) -> Vec<Column> {
         head: head.into(),
         tip: tip.into(),
         cells: rows.iter().map(|row| (row.figures()[place].clone(), sort(row))).collect(),
+        asides: vec![String::new(); rows.len()],
     };
     let mut columns = vec![
         plain(0, "s/frame", "seconds to make one frame, mean without the first", |r| r.seconds_per_frame),
@@ -94,10 +97,15 @@ fn score_column(metric: &dyn Metric, rows: &[TournamentRow]) -> Column {
     let sign = if about.direction == Direction::HigherIsBetter { -1.0 } else { 1.0 };
     let unit = if about.unit.is_empty() { String::new() } else { format!(" ({})", about.unit) };
     let mean = |row: &TournamentRow| row.scores.get(about.id).map(|pooled| sign * pooled.mean);
+    let worst = |row: &TournamentRow| {
+        let worst = row.scores.get(about.id).and_then(|pooled| pooled.worst_second);
+        worst.map(|worst| format!("worst second {}", about.text(worst))).unwrap_or_default()
+    };
     Column {
         head: format!("{}{unit}", about.label),
         tip: about.meaning.into(),
         cells: rows.iter().map(|row| (row.figure(metric), mean(row))).collect(),
+        asides: rows.iter().map(worst).collect(),
     }
 }
 
@@ -166,7 +174,13 @@ fn row_of(
     page.push_str("</div>");
     for column in columns {
         match &column.cells[place].0 {
-            Some(figure) => _ = write!(page, "<span role=\"cell\">{}</span>", escape(figure)),
+            Some(figure) if column.asides[place].is_empty() => {
+                _ = write!(page, "<span role=\"cell\">{}</span>", escape(figure));
+            }
+            Some(figure) => {
+                let aside = escape(&column.asides[place]);
+                _ = write!(page, "<span role=\"cell\" title=\"{aside}\">{}</span>", escape(figure));
+            }
             None => page.push_str("<span role=\"cell\" class=\"none\">–</span>"),
         }
     }
@@ -188,8 +202,8 @@ fn row_of(
 fn footer(page: &mut String, report: &TournamentReport) {
     _ = writeln!(
         page,
-        "<footer><p>Scores are means over the frames. Only the making of frames is timed, not the measuring, on the \
-         device that each row names. Pictures are frame {} of the reference: the whole made small (JPEG), and one part \
+        "<footer><p>Scores are means over the frames; the tip of each names its worst second. Only the making of frames \
+         is timed, not the measuring, on the device that each row names. Pictures are frame {} of the reference: the whole made small (JPEG), and one part \
          of it sample by sample (PNG).</p>\n<p>Written by {}.</p></footer>",
         report.picture,
         escape(report.written_by)

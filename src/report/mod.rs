@@ -8,6 +8,7 @@ mod score;
 mod table;
 mod thumbs;
 mod tournament;
+mod ways;
 
 use std::io;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use csv::quote;
 pub use file::{AtomicFile, write_atomic};
 pub use score::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreReport};
 pub use tournament::{Look, TournamentFormat, TournamentReport, TournamentRow};
+pub use ways::{CandidateWays, WayScore, WaysReport};
 
 /// In what shape a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

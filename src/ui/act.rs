@@ -3,6 +3,7 @@
 use egui::ViewportCommand;
 
 use crate::engine::{Command, State};
+use crate::metrics;
 use crate::views::{self, Camera, Looking, PxRect, Side, VIEWS, figures};
 
 use super::commands::UiCommand;
@@ -48,7 +49,8 @@ impl Hands<'_> {
         let mut paths = paths.into_iter();
         if replace || empty {
             if let Some(reference) = paths.next() {
-                self.desk.looking = Looking { view: self.desk.looking.view, ..Looking::default() };
+                let Looking { view, over, .. } = self.desk.looking;
+                self.desk.looking = Looking { view, over, ..Looking::default() };
                 self.conductor.send(Command::Open { reference, candidates: paths.collect() });
             }
         } else {
@@ -73,8 +75,16 @@ impl Hands<'_> {
                     looking.flicker.running = !(again && looking.flicker.running);
                     looking.view = view.id();
                     self.desk.flicker_since = None;
+                    // The view of maps with no map is no view.
+                    let first = metrics::overlays().first().map(|overlay| overlay.id());
+                    if view.id() == views::MAP && looking.overlay().is_none() {
+                        looking.choose_overlay(first);
+                    }
                 }
             }
+            Overlay(id) => looking.choose_overlay(id),
+            NextOverlay => looking.cycle_overlay(false),
+            PreviousOverlay => looking.cycle_overlay(true),
             Swap => looking.swap(state),
             FollowPointer => looking.follow = !looking.follow,
             NextTrack => looking.cycle(state, false),
@@ -142,8 +152,8 @@ impl Hands<'_> {
         match (command, picture) {
             (Fit, _) => looking.camera = Camera::default(),
             (Reset, _) => {
-                let kept = (looking.view, looking.right, looking.gain, looking.smooth);
-                *looking = Looking { view: kept.0, right: kept.1, gain: kept.2, smooth: kept.3, ..Looking::default() };
+                let Looking { view, right, gain, smooth, over, .. } = *looking;
+                *looking = Looking { view, right, gain, smooth, over, ..Looking::default() };
             }
             (OneToOne, Some(p)) => looking.camera.scale_to(pane, &p, 1.0),
             (ZoomIn, Some(p)) => looking.camera.zoom_at(pane, &p, pane.center(), std::f64::consts::SQRT_2),

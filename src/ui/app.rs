@@ -92,6 +92,10 @@ impl App {
             self.desk.watched = Some(command.clone());
             self.conductor.send(command);
         }
+        let overlay = self.desk.looking.wanted();
+        if self.conductor.state().overlay != overlay {
+            self.conductor.send(Command::Overlay(overlay));
+        }
     }
 
     fn panels(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
@@ -134,7 +138,7 @@ impl App {
         }
         let room = ui.available_rect_before_wrap();
         let screen = &mut self.screen;
-        picture::ui(ui, state, desk, actions, &mut |ui, smooth, panes| screen.draw(ui, state, smooth, panes));
+        picture::ui(ui, state, desk, actions, &mut |ui, looking, panes| screen.draw(ui, state, looking, panes));
         screen.follow(ui.ctx(), state, desk);
         empty::ui(ui, state, desk, actions, room);
         self.above(ui, room, actions);

@@ -4,6 +4,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::engine::EXAMS;
+use crate::metrics;
 use crate::views::VIEWS;
 
 use super::shelf::Sort;
@@ -40,6 +41,10 @@ pub enum UiCommand {
     PickRight(usize),
     PickLeft(usize),
     FollowPointer,
+    /// Chooses an overlay by id, or none.
+    Overlay(Option<&'static str>),
+    NextOverlay,
+    PreviousOverlay,
     Fit,
     OneToOne,
     ZoomIn,
@@ -112,6 +117,13 @@ pub fn table() -> Vec<Entry> {
     let g = text::GROUP_LOOK;
     for (i, view) in VIEWS.iter().enumerate() {
         add(g, View(i), (view.label(), view.tooltip()), &[(NONE, view.key())]);
+    }
+    add(g, NextOverlay, text::overlay::NEXT, &[(NONE, Key::O)]);
+    add(g, PreviousOverlay, text::overlay::PREVIOUS, &[(ALT, Key::O)]);
+    add(g, Overlay(None), text::overlay::OFF, &[]);
+    for overlay in metrics::overlays() {
+        let about = overlay.about();
+        add(g, Overlay(Some(about.id)), (&text::overlay::choose(about.label), about.meaning), &[]);
     }
     add(g, Swap, text::SWAP, &[(NONE, Key::X)]);
     add(g, FollowPointer, text::FOLLOW, &[(NONE, Key::T)]);
@@ -207,7 +219,8 @@ pub fn needs_picture(command: UiCommand) -> bool {
         matches!(command, PlayPause | StepBack | StepForward | SecondBack | SecondForward | JumpBack | JumpForward);
     let folds = matches!(command, First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | ToggleStrip);
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
-    looks || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
+    let overlays = matches!(command, Overlay(_) | NextOverlay | PreviousOverlay);
+    looks || overlays || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
 }
 
 /// A shortcut as people read it: signs for keys that have one.

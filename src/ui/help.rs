@@ -52,7 +52,11 @@ fn group(ui: &mut Ui, table: &[Entry], name: &'static str) {
             UiCommand::PickRight(0) => (text::PICK_ANY_RIGHT.to_owned(), "1 … 9, 0".to_owned()),
             UiCommand::PickLeft(0) => (text::PICK_ANY_LEFT.to_owned(), "Alt+1 … 9, 0".to_owned()),
             // The palette has them.
-            UiCommand::PickRight(_) | UiCommand::PickLeft(_) | UiCommand::Preset(_) | UiCommand::SortModels(_) => {
+            UiCommand::PickRight(_)
+            | UiCommand::PickLeft(_)
+            | UiCommand::Preset(_)
+            | UiCommand::SortModels(_)
+            | UiCommand::Overlay(_) => {
                 continue;
             }
             _ => {

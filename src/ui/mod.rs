@@ -14,6 +14,8 @@ mod facts;
 mod help;
 mod lines;
 mod notices;
+mod overlays;
+mod overs;
 mod picture;
 mod plot;
 mod range;
@@ -40,6 +42,7 @@ use crate::engine::{Command, State};
 pub use act::provenance;
 pub use app::App;
 pub use desk::{Action, Desk, Folds, Page, Wish};
+pub use readout::words as readout;
 
 /// What the window needs of the engine: its state to read, a way in for commands, and a call that takes in what
 /// happened. Tests drive the window with one of their own.

@@ -7,10 +7,10 @@ use egui::{
 
 use crate::engine::{State, TrackId};
 use crate::views::plate::{self, Plate, Spot};
-use crate::views::{self, Content, PaneSpec, PxRect, Side, Zoom, style};
+use crate::views::{self, Content, Looking, PaneSpec, PxRect, Side, Zoom, style};
 
 use super::desk::{Action, Desk};
-use super::{drops, readout, region, text};
+use super::{drops, overlays, readout, region, text};
 
 /// Lays the view out in the room that is left, draws the pictures with `draw`, then the plates.
 pub fn ui(
@@ -18,7 +18,7 @@ pub fn ui(
     state: &State,
     desk: &mut Desk,
     actions: &mut Vec<Action>,
-    draw: &mut dyn FnMut(&mut Ui, bool, &[PaneSpec]),
+    draw: &mut dyn FnMut(&mut Ui, &Looking, &[PaneSpec]),
 ) {
     let rect = ui.available_rect_before_wrap();
     let area = to_px(rect, ui.ctx().pixels_per_point());
@@ -31,7 +31,7 @@ pub fn ui(
     desk.panes = views::layout(state, &desk.looking, area);
     let panes = desk.panes.clone();
     ui.painter().rect_filled(rect, 0.0, style::SURROUND);
-    draw(ui, desk.looking.smooth, &panes);
+    draw(ui, &desk.looking, &panes);
     split_line(ui, desk, &panes, rect);
     region::show(ui, state, desk, &panes, actions);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
@@ -39,6 +39,7 @@ pub fn ui(
     for (i, plate) in plates.iter().enumerate() {
         show_plate(ui, state, desk, plate, i, actions);
     }
+    overlays::legend(ui, state, desk, &panes);
     if let Some(plate) = readout::plate(state, desk, area) {
         plate::paint(&ui.painter().with_clip_rect(rect), &plate);
     }

@@ -1,8 +1,11 @@
-//! Under the pointer: place and R'G'B' of both sides, from the frames on show.
+//! Under the pointer: place and R'G'B' of both sides, from the frames on show, and the number of the map there.
+
+use egui::Color32;
 
 use crate::engine::{State, Track};
+use crate::views::overlay::{self, Over};
 use crate::views::plate::{Plate, Spot, words_plate};
-use crate::views::{PxRect, Side, probe, style, text};
+use crate::views::{PxRect, Side, probe, ramp, style, text};
 
 use super::desk::Desk;
 
@@ -18,9 +21,33 @@ pub fn plate(state: &State, desk: &Desk, area: PxRect) -> Option<Plate> {
     for track in left.into_iter().chain(right.filter(|_| !same)) {
         let place = state.tracks.iter().position(|t| t.id == track.id).unwrap_or(0);
         words.push((format!("{}", place + 1), style::line_color(place)));
-        words.push((values(track, (x, y), (pane.picture.width, pane.picture.height)), style::TEXT));
+        let grid = (pane.picture.width, pane.picture.height);
+        words.push((values(track, (x, y), grid), style::TEXT));
+        words.extend(mapped(state, desk, track, (x, y), grid));
     }
     Some(words_plate(area, Spot::RightBottom, &words))
+}
+
+/// What the read-out says, if the pointer is over the picture.
+pub fn words(state: &State, desk: &Desk) -> Option<String> {
+    plate(state, desk, desk.area).map(|plate| plate.words())
+}
+
+/// The number of a track's map at a sample of the reference's grid: the raw number of the cell that covers it.
+fn mapped(state: &State, desk: &Desk, track: &Track, at: (u32, u32), grid: (u32, u32)) -> Option<(String, Color32)> {
+    let about = desk.looking.overlay()?;
+    match overlay::over(state, &desk.looking, track.id) {
+        Over::Nothing => None,
+        Over::Measuring | Over::Missing(_) => Some((text::UNKNOWN.to_owned(), style::WEAK)),
+        Over::Found(found) => {
+            let value = found.map.at(at, grid)?;
+            let [r, g, b, a] = ramp::color(about.scale, overlay::limit(state, &desk.looking, &desk.panes), value);
+            // Dark colours of a ramp cannot be read.
+            let bright = a > 0 && r.max(g).max(b) > 140;
+            let color = if bright { Color32::from_rgb(r, g, b) } else { style::TEXT };
+            Some((text::map_value(about, value), color))
+        }
+    }
 }
 
 /// A track's values at a sample of the reference's grid; a candidate of another size gives its nearest sample.

@@ -8,10 +8,11 @@ use egui::{PaintCallbackInfo, Rect, Ui, pos2};
 use crate::color::{ColorError, PlaneConverter};
 use crate::engine::{Coverage, Shown, State, TrackId};
 use crate::frame::Frame;
-use crate::views::canvas::{self, Canvas, Drawing, Filter, Mode, SURROUND, Spec};
-use crate::views::{PaneSpec, Placed, PxRect};
+use crate::views::canvas::{self, Canvas, Drawing, Filter, SURROUND, Sources, Spec};
+use crate::views::{Looking, PaneSpec, Placed, PxRect};
 
 use super::desk::Desk;
+use super::overs::Overs;
 use super::text;
 use super::textures::{BUDGET, Cache};
 
@@ -21,6 +22,8 @@ pub struct Screen {
     cache: Cache<wgpu::Texture>,
     /// Pictures of a tournament's rows, by place.
     rows: Cache<wgpu::Texture>,
+    /// Colours over candidates.
+    overs: Overs,
     /// The last upload that failed, to say it once.
     fault: Option<String>,
     told_crowded: bool,
@@ -38,7 +41,14 @@ struct Graphics {
 impl Screen {
     pub fn new(render: Option<&RenderState>) -> Self {
         let gpu = render.map(Graphics::new);
-        Self { gpu, cache: Cache::new(BUDGET), rows: Cache::new(BUDGET / 2), fault: None, told_crowded: false }
+        Self {
+            gpu,
+            cache: Cache::new(BUDGET),
+            rows: Cache::new(BUDGET / 2),
+            overs: Overs::default(),
+            fault: None,
+            told_crowded: false,
+        }
     }
 
     pub fn uploads(&self) -> u64 {
@@ -46,7 +56,7 @@ impl Screen {
     }
 
     /// Draws the panes, after bringing the pictures on screen up to date.
-    pub fn draw(&mut self, ui: &mut Ui, state: &State, smooth: bool, panes: &[PaneSpec]) {
+    pub fn draw(&mut self, ui: &mut Ui, state: &State, looking: &Looking, panes: &[PaneSpec]) {
         let Some(gpu) = &self.gpu else { return };
         let visible: Vec<TrackId> =
             panes.iter().flat_map(|p| [Some(p.content.sides().0), p.content.sides().1]).flatten().collect();
@@ -57,12 +67,17 @@ impl Screen {
                 self.fault = Some(why.to_string());
             }
         }
+        if let Err(why) = self.overs.refresh((&gpu.device, &gpu.queue), state, looking, panes) {
+            self.fault = Some(why.to_string());
+        }
         let texture = |id: TrackId| self.cache.get(id).unwrap_or(&gpu.blank);
         let ppp = ui.ctx().pixels_per_point();
         for pane in panes {
             let (left, right) = pane.content.sides();
-            let spec = pane.drawing(state, smooth);
-            let drawing = gpu.canvas.prepare(&gpu.device, &spec, texture(left), right.map(texture));
+            let spec = pane.drawing(state, looking);
+            let over = [self.overs.get(left), right.and_then(|id| self.overs.get(id))];
+            let sources = Sources { a: texture(left), b: right.map(texture), over };
+            let drawing = gpu.canvas.prepare(&gpu.device, &spec, &sources);
             let paint = Paint { canvas: gpu.canvas.clone(), drawing };
             ui.painter().add(Callback::new_paint_callback(to_points(pane.rect, ppp), paint));
         }
@@ -78,20 +93,15 @@ impl Screen {
         }
         let Some(texture) = self.rows.get(cell.id) else { return };
         let (pane, placed) = (cell.pane, cell.placed);
+        let viewport = canvas::Rect::new(pane.x as f32, pane.y as f32, pane.w as f32, pane.h as f32);
+        let (x, y) = (placed.x - f64::from(pane.x), placed.y - f64::from(pane.y));
+        let picture = canvas::Rect::new(x as f32, y as f32, placed.w as f32, placed.h as f32);
         let spec = Spec {
-            viewport: canvas::Rect::new(pane.x as f32, pane.y as f32, pane.w as f32, pane.h as f32),
-            picture: canvas::Rect::new(
-                (placed.x - f64::from(pane.x)) as f32,
-                (placed.y - f64::from(pane.y)) as f32,
-                placed.w as f32,
-                placed.h as f32,
-            ),
             rotation: [cell.rotation; 2],
-            mode: Mode::A,
             filter: if smooth { Filter::Smooth } else { Filter::Auto },
-            surround: SURROUND,
+            ..Spec::new(viewport, picture)
         };
-        let drawing = gpu.canvas.prepare(&gpu.device, &spec, texture, None);
+        let drawing = gpu.canvas.prepare(&gpu.device, &spec, &Sources::new(texture, None));
         let paint = Paint { canvas: gpu.canvas.clone(), drawing };
         ui.painter().add(Callback::new_paint_callback(to_points(pane, ui.ctx().pixels_per_point()), paint));
     }

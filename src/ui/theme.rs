@@ -8,7 +8,7 @@ use crate::views::style;
 /// three quarters of a window of 1600x1000.
 pub const TOP: f32 = 40.0;
 pub const TRACKS: f32 = 196.0;
-pub const SCORES: f32 = 320.0;
+pub const SCORES: f32 = 352.0;
 pub const STRIP: f32 = 104.0;
 pub const MODELS: f32 = 320.0;
 /// In a window narrower than this only one of the panels on the right is open at a time.

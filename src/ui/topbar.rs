@@ -8,7 +8,7 @@ use crate::views::{VIEWS, Zoom, picture, style};
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk, Page};
 use super::widgets::{self, Segment};
-use super::{facts, text, tournament};
+use super::{facts, overlays, text, tournament};
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
@@ -36,6 +36,8 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
                 actions.push(Action::Do(UiCommand::ToggleScores));
             }
             zoom(ui, state, desk, actions);
+            ui.add_space(4.0);
+            overlays::picker(ui, state, desk, actions);
             ui.add_space(4.0);
             views(ui, desk, actions);
             ui.add_space(4.0);

@@ -4,12 +4,15 @@
 //! exact area averaging when the picture is shrunk, which is bilinear at 1:1 and above, or the nearest texel. A split is
 //! hard-edged; the line on it is not drawn here. A difference is `0.5 + gain * (B - A)` a channel, of the values as they
 //! are: mid-grey where A and B are equal, brighter where B is.
+//!
+//! Over A and over B may lie a map's colours, premultiplied, on a grid of their own that covers the whole picture. The
+//! picture below them gives way as [`Wash`] says.
 
-use image::RgbaImage;
-use rayon::prelude::*;
 use wgpu::util::DeviceExt;
 
-use crate::frame::Image;
+use crate::gpu::new_texture;
+
+pub use super::canvas_twin::draw_cpu;
 
 /// The grey around the picture, as an sRGB code: dark, and with no hue that could tint judgement.
 pub const SURROUND: u8 = 50;
@@ -62,6 +65,40 @@ pub enum Filter {
     Smooth,
 }
 
+/// How a picture gives way to what lies over it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Wash {
+    /// Share of the picture's light that stays, 0..1.
+    pub light: f32,
+    /// How far its colours go to grey, 0..1.
+    pub grey: f32,
+    /// Strength of what lies over it, 0..1.
+    pub cover: f32,
+    /// What lies over it shows its own blocks where magnified twice or more, rather than going smoothly.
+    pub blocks: bool,
+}
+
+impl Wash {
+    /// The picture as it is, nothing over it.
+    pub const NONE: Wash = Wash { light: 1.0, grey: 0.0, cover: 0.0, blocks: false };
+}
+
+/// The pictures of a drawing: pixels of one kind, what lies over them of another.
+pub struct Sources<'a, P, O> {
+    pub a: &'a P,
+    /// Without a B, A is shown.
+    pub b: Option<&'a P>,
+    /// Premultiplied colours over A and over B.
+    pub over: [Option<&'a O>; 2],
+}
+
+impl<'a, P, O> Sources<'a, P, O> {
+    /// Pictures with nothing over them.
+    pub fn new(a: &'a P, b: Option<&'a P>) -> Self {
+        Self { a, b, over: [None; 2] }
+    }
+}
+
 /// One drawing.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Spec {
@@ -71,8 +108,12 @@ pub struct Spec {
     pub picture: Rect,
     /// Degrees clockwise (0, 90, 180, 270) by which stored A and stored B are turned for showing.
     pub rotation: [u16; 2],
+    /// Of what lies over A and over B.
+    pub over_rotation: u16,
     pub mode: Mode,
     pub filter: Filter,
+    /// Of A and of B.
+    pub wash: [Wash; 2],
     /// sRGB code of the grey around the picture.
     pub surround: u8,
 }
@@ -80,11 +121,20 @@ pub struct Spec {
 impl Spec {
     /// A alone, unturned, smooth or nearest as the zoom asks.
     pub fn new(viewport: Rect, picture: Rect) -> Self {
-        Self { viewport, picture, rotation: [0, 0], mode: Mode::A, filter: Filter::Auto, surround: SURROUND }
+        Self {
+            viewport,
+            picture,
+            rotation: [0, 0],
+            over_rotation: 0,
+            mode: Mode::A,
+            filter: Filter::Auto,
+            wash: [Wash::NONE; 2],
+            surround: SURROUND,
+        }
     }
 
     /// What is drawn where: one region, or two beside a split. Without a B, A is shown.
-    fn parts(&self, has_b: bool) -> Vec<(Part, Region)> {
+    pub(super) fn parts(&self, has_b: bool) -> Vec<(Part, Region)> {
         let (width, height) = (self.viewport.width, self.viewport.height);
         let whole = [0.0, 0.0, width, height];
         match self.mode {
@@ -102,27 +152,45 @@ impl Spec {
     }
 
     /// Whether pictures are read smoothly; A's size decides for both.
-    fn smooth(&self, a: (u32, u32)) -> bool {
+    pub(super) fn smooth(&self, a: (u32, u32)) -> bool {
         match self.filter {
             Filter::Nearest => false,
             Filter::Smooth => true,
-            // A hair's breadth of slack: twice is twice, however it was reckoned.
-            Filter::Auto => self.side(a, self.rotation[0]).scale.iter().any(|&scale| scale > 0.5001),
+            Filter::Auto => !self.side(a, self.rotation[0]).is_magnified(),
+        }
+    }
+
+    /// Whether what lies over a part is read smoothly; `size` is that of its own grid.
+    pub(super) fn smooth_over(&self, part: Part, size: (u32, u32)) -> bool {
+        !(self.washed(part).blocks && self.side(size, self.over_rotation).is_magnified())
+    }
+
+    /// How the picture of a part gives way.
+    pub(super) fn washed(&self, part: Part) -> Wash {
+        match part {
+            Part::A => self.wash[0],
+            Part::B => self.wash[1],
+            Part::Difference(_) => Wash::NONE,
         }
     }
 
     /// The numbers one part is drawn by. A part that shows B alone has it in A's place.
-    fn view(&self, (part, region): (Part, Region), a: (u32, u32), b: (u32, u32)) -> View {
+    pub(super) fn view(&self, (part, region): (Part, Region), a: (u32, u32), b: (u32, u32), over: (u32, u32)) -> View {
         let (a, b) = (self.side(a, self.rotation[0]), self.side(b, self.rotation[1]));
+        let wash = self.washed(part);
         View {
             viewport: [self.viewport.x, self.viewport.y, self.viewport.width, self.viewport.height],
             region,
             picture: [self.picture.x, self.picture.y, self.picture.width, self.picture.height],
             a: if part == Part::B { b } else { a },
             b,
+            over: self.side(over, self.over_rotation),
             gain: if let Part::Difference(gain) = part { gain } else { 0.0 },
             surround: f32::from(self.surround) / 255.0,
-            padding: [0.0; 2],
+            light: wash.light,
+            grey: wash.grey,
+            cover: wash.cover,
+            padding: [0.0; 3],
         }
     }
 
@@ -137,10 +205,21 @@ impl Spec {
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Part {
+pub(super) enum Part {
     A,
     B,
     Difference(f32),
+}
+
+impl Part {
+    /// What lies over it.
+    pub(super) fn over<'a, P, O>(self, sources: &Sources<'a, P, O>) -> Option<&'a O> {
+        match self {
+            Part::A => sources.over[0],
+            Part::B => sources.over[1],
+            Part::Difference(_) => None,
+        }
+    }
 }
 
 /// Left, top, right and bottom in viewport pixels.
@@ -149,26 +228,37 @@ type Region = [f32; 4];
 /// One picture in `canvas.wgsl`, field by field.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Side {
-    size: [f32; 2],
-    scale: [f32; 2],
-    reach: [f32; 2],
-    turns: u32,
-    padding: u32,
+pub(super) struct Side {
+    pub size: [f32; 2],
+    pub scale: [f32; 2],
+    pub reach: [f32; 2],
+    pub turns: u32,
+    pub padding: u32,
+}
+
+impl Side {
+    /// Whether a texel takes two pixels or more. A hair's breadth of slack: twice is twice, however it was reckoned.
+    fn is_magnified(&self) -> bool {
+        self.scale.iter().all(|&scale| scale <= 0.5001)
+    }
 }
 
 /// The uniform of `canvas.wgsl`, field by field.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct View {
-    viewport: [f32; 4],
-    region: Region,
-    picture: [f32; 4],
-    a: Side,
-    b: Side,
-    gain: f32,
-    surround: f32,
-    padding: [f32; 2],
+pub(super) struct View {
+    pub viewport: [f32; 4],
+    pub region: Region,
+    pub picture: [f32; 4],
+    pub a: Side,
+    pub b: Side,
+    pub over: Side,
+    pub gain: f32,
+    pub surround: f32,
+    pub light: f32,
+    pub grey: f32,
+    pub cover: f32,
+    pub padding: [f32; 3],
 }
 
 /// The pipelines, once for a device and a target format.
@@ -177,12 +267,23 @@ pub struct Canvas {
     /// Smooth and nearest.
     one: [wgpu::RenderPipeline; 2],
     difference: [wgpu::RenderPipeline; 2],
+    /// One under a map: by the picture's reading, then by the map's.
+    washed: [[wgpu::RenderPipeline; 2]; 2],
+    /// One texel of nothing.
+    clear: wgpu::TextureView,
 }
 
 /// A drawing made ready: hand it to [`Canvas::paint`] within a pass.
 pub struct Drawing {
     nearest: bool,
-    parts: Vec<(Part, wgpu::BindGroup)>,
+    parts: Vec<PreparedPart>,
+}
+
+struct PreparedPart {
+    part: Part,
+    /// Gives way to something, which is read in blocks (or not).
+    washed: Option<bool>,
+    group: wgpu::BindGroup,
 }
 
 impl Canvas {
@@ -207,14 +308,14 @@ impl Canvas {
         };
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("canvas"),
-            entries: &[entry(0, uniform), entry(1, picture), entry(2, picture)],
+            entries: &[entry(0, uniform), entry(1, picture), entry(2, picture), entry(3, picture)],
         });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some("canvas"),
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        let pipeline = |entry: &str, nearest: f64| {
+        let pipeline = |entry: &str, nearest: f64, blocks: f64| {
             device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
                 label: Some("canvas"),
                 layout: Some(&pipeline_layout),
@@ -234,7 +335,11 @@ impl Canvas {
                     module: &module,
                     entry_point: Some(entry),
                     compilation_options: wgpu::PipelineCompilationOptions {
-                        constants: &[("NEAREST", nearest), ("LINEAR", f64::from(u8::from(target.is_srgb())))],
+                        constants: &[
+                            ("NEAREST", nearest),
+                            ("OVER_NEAREST", blocks),
+                            ("LINEAR", f64::from(u8::from(target.is_srgb()))),
+                        ],
                         ..Default::default()
                     },
                     targets: &[Some(target.into())],
@@ -243,23 +348,39 @@ impl Canvas {
                 cache: None,
             })
         };
-        let one = [pipeline("one", 0.0), pipeline("one", 1.0)];
-        let difference = [pipeline("difference", 0.0), pipeline("difference", 1.0)];
-        Self { layout, one, difference }
+        let pair = |entry: &str, blocks: f64| [pipeline(entry, 0.0, blocks), pipeline(entry, 1.0, blocks)];
+        let usage = wgpu::TextureUsages::TEXTURE_BINDING;
+        // Fresh textures are zero.
+        let clear = new_texture(device, "clear", (1, 1), wgpu::TextureFormat::Rgba8Unorm, usage);
+        Self {
+            layout,
+            one: pair("one", 0.0),
+            difference: pair("difference", 0.0),
+            washed: [pair("washed", 0.0), pair("washed", 1.0)],
+            clear: clear.create_view(&Default::default()),
+        }
     }
 
-    /// Binds the pictures and numbers of one drawing; uploads a few hundred bytes, no picture. Textures are those of
-    /// [`PlaneConverter`](crate::color::PlaneConverter); without a B, A is shown.
-    pub fn prepare(&self, device: &wgpu::Device, spec: &Spec, a: &wgpu::Texture, b: Option<&wgpu::Texture>) -> Drawing {
-        let parts = spec.parts(b.is_some());
-        let b = b.unwrap_or(a);
+    /// Binds the pictures and numbers of one drawing; uploads a few hundred bytes, no picture. Pictures are textures of
+    /// [`PlaneConverter`](crate::color::PlaneConverter), what lies over them is Rgba8Unorm.
+    pub fn prepare(
+        &self,
+        device: &wgpu::Device,
+        spec: &Spec,
+        sources: &Sources<'_, wgpu::Texture, wgpu::Texture>,
+    ) -> Drawing {
+        let parts = spec.parts(sources.b.is_some());
+        let (a, b) = (sources.a, sources.b.unwrap_or(sources.a));
         let size = |texture: &wgpu::Texture| (texture.width(), texture.height());
         let texture_view = |texture: &wgpu::Texture| texture.create_view(&Default::default());
         let (view_a, view_b) = (texture_view(a), texture_view(b));
-        let bind = |(part, region)| {
+        let bind = |(part, region): (Part, Region)| {
+            let over = part.over(sources);
+            let over_size = over.map_or((1, 1), size);
+            let over = over.map(texture_view);
             let uniform = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
                 label: Some("view"),
-                contents: bytemuck::bytes_of(&spec.view((part, region), size(a), size(b))),
+                contents: bytemuck::bytes_of(&spec.view((part, region), size(a), size(b), over_size)),
                 usage: wgpu::BufferUsages::UNIFORM,
             });
             let first = if part == Part::B { &view_b } else { &view_a };
@@ -270,103 +391,29 @@ impl Canvas {
                     wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() },
                     wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(first) },
                     wgpu::BindGroupEntry { binding: 2, resource: wgpu::BindingResource::TextureView(&view_b) },
+                    wgpu::BindGroupEntry {
+                        binding: 3,
+                        resource: wgpu::BindingResource::TextureView(over.as_ref().unwrap_or(&self.clear)),
+                    },
                 ],
             });
-            (part, group)
+            let washed = (spec.washed(part) != Wash::NONE).then(|| !spec.smooth_over(part, over_size));
+            PreparedPart { part, washed, group }
         };
         Drawing { nearest: !spec.smooth(size(a)), parts: parts.into_iter().map(bind).collect() }
     }
 
     /// Draws over all of the pass's viewport, which must be the drawing's.
     pub fn paint(&self, pass: &mut wgpu::RenderPass<'_>, drawing: &Drawing) {
-        for (part, group) in &drawing.parts {
-            let pipelines = if matches!(part, Part::Difference(_)) { &self.difference } else { &self.one };
+        for PreparedPart { part, washed, group } in &drawing.parts {
+            let pipelines = match (part, washed) {
+                (Part::Difference(_), _) => &self.difference,
+                (_, None) => &self.one,
+                (_, Some(blocks)) => &self.washed[usize::from(*blocks)],
+            };
             pass.set_pipeline(&pipelines[usize::from(drawing.nearest)]);
             pass.set_bind_group(0, group, &[]);
             pass.draw(0..4, 0..1);
         }
     }
-}
-
-/// The twin: draws the same into `out`, over the part of `spec.viewport` that lies in it. Without a B, A is shown.
-pub fn draw_cpu(spec: &Spec, a: &Image, b: Option<&Image>, out: &mut RgbaImage) {
-    if a.plane_len() == 0 || b.is_some_and(|b| b.plane_len() == 0) {
-        return;
-    }
-    let parts = spec.parts(b.is_some());
-    let b = b.unwrap_or(a);
-    let size = |image: &Image| (image.width, image.height);
-    let smooth = spec.smooth(size(a));
-    let (width, height) = (out.width() as usize, out.height() as usize);
-    let edge = |at: f32, most: usize| (at.max(0.0) as usize).min(most);
-    for (part, region) in parts {
-        let view = spec.view((part, region), size(a), size(b));
-        let [left, top, ..] = view.viewport;
-        let columns = edge(left + region[0], width)..edge(left + region[2], width);
-        let rows = edge(top + region[1], height)..edge(top + region[3], height);
-        let bytes: &mut [u8] = out;
-        bytes.par_chunks_mut(width * 4).enumerate().skip(rows.start).take(rows.len()).for_each(|(y, row)| {
-            for x in columns.clone() {
-                let at = [x as f32 + 0.5 - left - view.picture[0], y as f32 + 0.5 - top - view.picture[1]];
-                let value = if outside(at, &view) { [view.surround; 3] } else { shown(part, at, &view, a, b, smooth) };
-                let code = value.map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8);
-                row[x * 4..x * 4 + 4].copy_from_slice(&[code[0], code[1], code[2], 255]);
-            }
-        });
-    }
-}
-
-fn outside(at: [f32; 2], view: &View) -> bool {
-    at[0] < 0.0 || at[1] < 0.0 || at[0] >= view.picture[2] || at[1] >= view.picture[3]
-}
-
-fn shown(part: Part, at: [f32; 2], view: &View, a: &Image, b: &Image, smooth: bool) -> [f32; 3] {
-    match part {
-        Part::A => look(a, stored(at, &view.a), &view.a, smooth),
-        Part::B => look(b, stored(at, &view.a), &view.a, smooth),
-        Part::Difference(gain) => {
-            let a = look(a, stored(at, &view.a), &view.a, smooth);
-            let b = look(b, stored(at, &view.b), &view.b, smooth);
-            std::array::from_fn(|c| 0.5 + gain * (b[c] - a[c]))
-        }
-    }
-}
-
-fn stored(at: [f32; 2], side: &Side) -> [f32; 2] {
-    let Side { size, scale, .. } = side;
-    match side.turns {
-        1 => [at[1] * scale[0], size[1] - at[0] * scale[1]],
-        2 => [size[0] - at[0] * scale[0], size[1] - at[1] * scale[1]],
-        3 => [size[0] - at[1] * scale[0], at[0] * scale[1]],
-        _ => [at[0] * scale[0], at[1] * scale[1]],
-    }
-}
-
-fn look(image: &Image, at: [f32; 2], side: &Side, smooth: bool) -> [f32; 3] {
-    let Side { size, reach, .. } = side;
-    if !smooth {
-        let texel = |axis: usize| at[axis].clamp(0.0, size[axis] - 1.0) as u32;
-        return image.pixel(texel(0), texel(1));
-    }
-    let low = [0, 1].map(|axis| (at[axis] - reach[axis] * 0.5).max(0.0));
-    let high = [0, 1].map(|axis| (at[axis] + reach[axis] * 0.5).min(size[axis]));
-    let stride = reach.map(|reach| (reach / 64.0).ceil().max(1.0));
-    let (mut sum, mut weights) = ([0.0; 3], 0.0);
-    // Casts cut towards zero, which is down here.
-    let mut y = low[1] as u32 as f32;
-    while y < high[1] {
-        let down = high[1].min(y + stride[1]) - low[1].max(y);
-        let mut x = low[0] as u32 as f32;
-        while x < high[0] {
-            let weight = down * (high[0].min(x + stride[0]) - low[0].max(x));
-            let pixel = image.pixel(x as u32, y as u32);
-            for c in 0..3 {
-                sum[c] += weight * pixel[c];
-            }
-            weights += weight;
-            x += stride[0];
-        }
-        y += stride[1];
-    }
-    sum.map(|v| v / weights)
 }

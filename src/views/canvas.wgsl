@@ -1,5 +1,5 @@
-// The one drawing shader: one picture in a region, or the difference of two. A split is two regions. The twin is
-// canvas.rs.
+// The one drawing shader: one picture in a region, alone or under a map's colours, or the difference of two. A split is
+// two regions. The twin is canvas_twin.rs.
 //
 //   target pixels                 viewport pixels              stored texels
 //   +-----------------+           +-----------+
@@ -29,10 +29,18 @@ struct View {
     picture: vec4<f32>,
     a: Side,
     b: Side,
+    // the map over the picture
+    over: Side,
     gain: f32,
     // grey around the picture, 0..1
     surround: f32,
-    padding: vec2<f32>,
+    // share of the picture's light that stays, how far it goes to grey, and strength of the map over it; 0..1
+    light: f32,
+    grey: f32,
+    cover: f32,
+    padding_a: f32,
+    padding_b: f32,
+    padding_c: f32,
 }
 
 // Fixed when the pipeline is made, since a software device runs all branches of what is left open.
@@ -40,10 +48,13 @@ struct View {
 override LINEAR: bool = false;
 // Take the nearest texel.
 override NEAREST: bool = false;
+override OVER_NEAREST: bool = false;
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var picture_a: texture_2d<f32>;
 @group(0) @binding(2) var picture_b: texture_2d<f32>;
+// premultiplied
+@group(0) @binding(3) var picture_over: texture_2d<f32>;
 
 // The four corners of the region, as a strip.
 @vertex
@@ -63,27 +74,44 @@ fn stored(at: vec2<f32>, side: Side) -> vec2<f32> {
     }
 }
 
+fn nearest(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec4<f32> {
+    let texel = clamp(floor(at), vec2<f32>(0.0), side.size - 1.0);
+    return textureLoad(picture, vec2<i32>(texel), 0);
+}
+
 // The mean of the texels under a box around `at`, parts of texels counted as parts.
-fn look(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec3<f32> {
-    if NEAREST {
-        let texel = clamp(floor(at), vec2<f32>(0.0), side.size - 1.0);
-        return textureLoad(picture, vec2<i32>(texel), 0).rgb;
-    }
+fn mean(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec4<f32> {
     let low = max(at - side.reach * 0.5, vec2<f32>(0.0));
     let high = min(at + side.reach * 0.5, side.size);
     // Far out, every n-th texel stands for its block, so that one pixel never reads more than 64 a side.
     let stride = max(ceil(side.reach / 64.0), vec2<f32>(1.0));
-    var sum = vec3<f32>(0.0);
+    var sum = vec4<f32>(0.0);
     var weights = 0.0;
     for (var y = floor(low.y); y < high.y; y += stride.y) {
         let down = min(high.y, y + stride.y) - max(low.y, y);
         for (var x = floor(low.x); x < high.x; x += stride.x) {
             let weight = down * (min(high.x, x + stride.x) - max(low.x, x));
-            sum += weight * textureLoad(picture, vec2<i32>(i32(x), i32(y)), 0).rgb;
+            sum += weight * textureLoad(picture, vec2<i32>(i32(x), i32(y)), 0);
             weights += weight;
         }
     }
     return sum / weights;
+}
+
+fn look(picture: texture_2d<f32>, at: vec2<f32>, side: Side) -> vec3<f32> {
+    let texel = stored(at, side);
+    if NEAREST {
+        return nearest(picture, texel, side).rgb;
+    }
+    return mean(picture, texel, side).rgb;
+}
+
+fn look_over(at: vec2<f32>) -> vec4<f32> {
+    let texel = stored(at, view.over);
+    if OVER_NEAREST {
+        return nearest(picture_over, texel, view.over);
+    }
+    return mean(picture_over, texel, view.over);
 }
 
 // The viewport pixel from the picture's corner, for a fragment.
@@ -110,7 +138,20 @@ fn one(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     if outside(at) {
         return written(vec3<f32>(view.surround));
     }
-    return written(look(picture_a, stored(at, view.a), view.a));
+    return written(look(picture_a, at, view.a));
+}
+
+@fragment
+fn washed(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let at = place(position);
+    if outside(at) {
+        return written(vec3<f32>(view.surround));
+    }
+    let pixel = clamp(look(picture_a, at, view.a), vec3<f32>(0.0), vec3<f32>(1.0));
+    let over = look_over(at);
+    let grey = vec3<f32>(dot(pixel, vec3<f32>(0.2126, 0.7152, 0.0722)));
+    let below = view.light * (pixel + (grey - pixel) * view.grey);
+    return written(below * (1.0 - view.cover * over.a) + view.cover * over.rgb);
 }
 
 @fragment
@@ -119,7 +160,7 @@ fn difference(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> 
     if outside(at) {
         return written(vec3<f32>(view.surround));
     }
-    let a = look(picture_a, stored(at, view.a), view.a);
-    let b = look(picture_b, stored(at, view.b), view.b);
+    let a = look(picture_a, at, view.a);
+    let b = look(picture_b, at, view.b);
     return written(0.5 + view.gain * (b - a));
 }

@@ -6,6 +6,7 @@ use crate::frame::Region;
 use super::camera::{Picture, Placed, PxRect};
 use super::canvas::{Filter, Mode, Rect, SURROUND, Spec};
 use super::looking::{Looking, Side, picture};
+use super::overlay;
 use super::view::Shows;
 
 /// One pane: a piece of the area with one drawing.
@@ -33,13 +34,15 @@ pub enum Content {
         right: TrackId,
         gain: f32,
     },
+    /// A candidate's map, its picture faint and grey below.
+    Map(TrackId),
 }
 
 impl Content {
     /// The tracks that stand on the pane's left and right, in that order.
     pub fn sides(&self) -> (TrackId, Option<TrackId>) {
         match *self {
-            Content::One(only) => (only, None),
+            Content::One(only) | Content::Map(only) => (only, None),
             Content::Split { left, right, .. } | Content::Difference { left, right, .. } => (left, Some(right)),
         }
     }
@@ -47,10 +50,11 @@ impl Content {
 
 impl PaneSpec {
     /// The drawing of this pane, for the canvas and its twin; A is the left side (or the only one).
-    pub fn drawing(&self, state: &State, smooth: bool) -> Spec {
+    pub fn drawing(&self, state: &State, looking: &Looking) -> Spec {
         let (left, right) = self.content.sides();
         let turned = |id| state.track(id).map_or(self.picture.rotation, |t| turn(t, &self.picture));
         let (pane, placed) = (self.rect, self.placed);
+        let wash = |id| overlay::wash(state, looking, id, matches!(self.content, Content::Map(_)));
         Spec {
             viewport: Rect::new(pane.x as f32, pane.y as f32, pane.w as f32, pane.h as f32),
             picture: Rect::new(
@@ -61,11 +65,14 @@ impl PaneSpec {
             ),
             rotation: [turned(left), turned(right.unwrap_or(left))],
             mode: match self.content {
-                Content::One(_) => Mode::A,
+                Content::One(_) | Content::Map(_) => Mode::A,
                 Content::Split { at, .. } => Mode::Split { x: at as f32 },
                 Content::Difference { gain, .. } => Mode::Difference { gain },
             },
-            filter: if smooth { Filter::Smooth } else { Filter::Auto },
+            filter: if looking.smooth { Filter::Smooth } else { Filter::Auto },
+            // Maps lie on the reference's grid.
+            over_rotation: self.picture.rotation,
+            wash: [wash(left), wash(right.unwrap_or(left))],
             surround: SURROUND,
         }
     }
@@ -98,6 +105,7 @@ pub fn layout(state: &State, looking: &Looking, area: PxRect) -> Vec<PaneSpec> {
         Shows::One(Side::Right) => Content::One(right),
         Shows::Split { at } => Content::Split { left, right, at },
         Shows::Difference => Content::Difference { left, right, gain: looking.gain },
+        Shows::Map => [right, left].into_iter().find(|id| *id != reference).map_or(Content::One(left), Content::Map),
     };
     let panes = looking.view().panes(area, looking);
     panes

@@ -4,6 +4,7 @@
 use crate::engine::{State, Track, TrackId};
 
 use super::camera::{Camera, Picture};
+use super::overlay::Overlaid;
 use super::view::{VIEWS, View};
 
 /// The two things compared.
@@ -30,6 +31,8 @@ pub struct Looking {
     pub peek: bool,
     /// Smooth rather than blocky above 100%.
     pub smooth: bool,
+    /// What lies over candidates.
+    pub over: Overlaid,
     /// The side's track; `None`, or a track that is gone, means the usual one.
     pub left: Option<TrackId>,
     pub right: Option<TrackId>,
@@ -56,6 +59,7 @@ impl Default for Looking {
             flicker: Flicker { rate: 2.0, running: true, now: Side::Left },
             peek: false,
             smooth: false,
+            over: Overlaid::default(),
             left: None,
             right: None,
         }

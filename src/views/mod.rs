@@ -7,13 +7,17 @@
 
 mod camera;
 pub mod canvas;
+mod canvas_twin;
 pub mod figures;
 mod layout;
+pub mod legend;
 pub mod line;
 mod looking;
 pub mod marks;
+pub mod overlay;
 pub mod plate;
 pub mod probe;
+pub mod ramp;
 pub mod raster;
 mod shot;
 pub mod style;
@@ -23,5 +27,6 @@ mod view;
 pub use camera::{Camera, Picture, Placed, PxRect, SCALES, Zoom};
 pub use layout::{Content, PaneSpec, layout, turn, watched};
 pub use looking::{Flicker, Looking, Side, picture};
+pub use overlay::{Limit, Over, Overlaid};
 pub use shot::Shot;
-pub use view::{Shows, VIEWS, View, view_by_id};
+pub use view::{MAP, Shows, VIEWS, View, view_by_id};

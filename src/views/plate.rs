@@ -87,6 +87,10 @@ pub fn plates(state: &State, looking: &Looking, area: PxRect, panes: &[PaneSpec]
                 flicker_plates(state, looking, pane.rect, id, &mut all);
             }
             Content::One(id) => side_plates(state, id, pane.rect, spot, false, &mut all),
+            Content::Map(id) => {
+                side_plates(state, id, pane.rect, Spot::RightTop, false, &mut all);
+                all.extend(no_overlay(looking, pane.rect));
+            }
             Content::Split { left, right, at } => {
                 let [a, b] = split_rooms(pane.rect, at);
                 side_plates(state, left, a, Spot::LeftTop, false, &mut all);
@@ -189,6 +193,13 @@ fn difference_plate(state: &State, left: TrackId, right: TrackId, gain: f32, pan
     Some(Plate { track: None, room: pane, spot: Spot::CenterBottom, rows, dim: false, half: false })
 }
 
+/// In the view of maps while none is chosen.
+fn no_overlay(looking: &Looking, room: PxRect) -> Option<Plate> {
+    let rows = vec![vec![Piece::new(text::NO_OVERLAY, style::BODY, style::WEAK)]];
+    let none = looking.overlay().is_none();
+    none.then_some(Plate { track: None, room, spot: Spot::CenterBottom, rows, dim: false, half: false })
+}
+
 /// Frame number and time of what is on show.
 fn frame_plate(state: &State, looking: &Looking, area: PxRect) -> Option<Plate> {
     let shown = looking.track(state, Side::Left)?.shown.as_ref()?;
@@ -216,18 +227,23 @@ pub fn words_plate(room: PxRect, spot: Spot, words: &[(String, Color32)]) -> Pla
 /// Share of the height of a line of Inter that lies above its base line.
 const ASCENT: f32 = 0.8;
 
+/// A rectangle of physical pixels in points.
+pub(super) fn rect_of(px: PxRect, ppp: f32) -> Rect {
+    Rect::from_min_size(pos2(px.x as f32 / ppp, px.y as f32 / ppp), vec2(px.w as f32 / ppp, px.h as f32 / ppp))
+}
+
 /// Measures of plates, in points: smaller in a small room.
-struct Measures {
+pub(super) struct Measures {
     /// Between a plate and the edge of its room.
-    margin: f32,
+    pub margin: f32,
     /// Between a plate's edge and its words.
-    padding: Vec2,
+    pub padding: Vec2,
     /// Of the type.
-    scale: f32,
+    pub scale: f32,
 }
 
 impl Measures {
-    fn of(room: Rect) -> Self {
+    pub fn of(room: Rect) -> Self {
         if room.width() >= 560.0 && room.height() >= 280.0 {
             Self { margin: 16.0, padding: vec2(10.0, 8.0), scale: 1.0 }
         } else {
@@ -239,9 +255,7 @@ impl Measures {
 /// Paints a plate and says where it is, in points.
 pub fn paint(painter: &Painter, plate: &Plate) -> Rect {
     let ppp = painter.ctx().pixels_per_point();
-    let px = plate.room;
-    let room =
-        Rect::from_min_size(pos2(px.x as f32 / ppp, px.y as f32 / ppp), vec2(px.w as f32 / ppp, px.h as f32 / ppp));
+    let room = rect_of(plate.room, ppp);
     let m = Measures::of(room);
     let on_top = matches!(plate.spot, Spot::LeftTop | Spot::RightTop);
     let share = if on_top && plate.half { room.width() / 2.0 - 1.5 * m.margin } else { room.width() - 2.0 * m.margin };

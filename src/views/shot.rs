@@ -11,9 +11,11 @@ use crate::frame::Image;
 
 use super::PaneSpec;
 use super::camera::PxRect;
+use super::canvas::Sources;
 use super::looking::Looking;
+use super::overlay::{self, Over};
 use super::raster::{self, Textures};
-use super::{canvas, layout, line, plate, style};
+use super::{canvas, layout, legend, line, plate, ramp, style};
 
 /// A wish for a picture of the picture area.
 pub struct Shot<'a> {
@@ -54,16 +56,29 @@ impl Shot<'_> {
     /// Draws the panes with the canvas' twin. A side that has no picture yet is grey.
     fn pictures(&self, out: &mut RgbaImage, panes: &[PaneSpec]) {
         let mut images: BTreeMap<TrackId, Image> = BTreeMap::new();
+        let overs: BTreeMap<TrackId, RgbaImage> = overlay::overlaid(self.state, self.looking, panes)
+            .into_iter()
+            .filter_map(|id| Some((id, self.over(id, panes)?)))
+            .collect();
         for pane in panes {
             let (left, right) = pane.content.sides();
             for id in [Some(left), right].into_iter().flatten() {
                 images.entry(id).or_insert_with(|| self.image(id));
             }
-            let spec = pane.drawing(self.state, self.looking.smooth);
+            let spec = pane.drawing(self.state, self.looking);
             if let Some(a) = images.get(&left) {
-                canvas::draw_cpu(&spec, a, right.and_then(|id| images.get(&id)), out);
+                let b = right.and_then(|id| images.get(&id));
+                let over = [overs.get(&left), right.and_then(|id| overs.get(&id))];
+                canvas::draw_cpu(&spec, &Sources { a, b, over }, out);
             }
         }
+    }
+
+    /// The colours over a track.
+    fn over(&self, id: TrackId, panes: &[PaneSpec]) -> Option<RgbaImage> {
+        let Over::Found(found) = overlay::over(self.state, self.looking, id) else { return None };
+        let to = overlay::limit(self.state, self.looking, panes);
+        Some(ramp::paint(&found.map, self.looking.overlay()?.scale, to))
     }
 
     /// What a track shows, or one grey sample.
@@ -89,6 +104,7 @@ impl Shot<'_> {
             raw
         };
         let plates = plate::plates(self.state, self.looking, area, panes);
+        let legend = legend::of(self.state, self.looking, panes);
         let mut textures = Textures::default();
         // The first pass only settles the scale; the second is drawn.
         for last in [false, true] {
@@ -96,6 +112,9 @@ impl Shot<'_> {
                 line::paint(ui.painter(), panes, false);
                 for plate in &plates {
                     plate::paint(ui.painter(), plate);
+                }
+                if let Some(legend) = &legend {
+                    legend::paint(ui.painter(), legend);
                 }
             });
             textures.apply(output.textures_delta);

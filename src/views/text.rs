@@ -1,5 +1,9 @@
 //! The words on the picture. The window's own words are in `ui::text`.
 
+use crate::metrics::{OverlayAbout, Scale};
+
+use super::overlay::Limit;
+
 pub const UNKNOWN: &str = "–";
 pub const IDENTICAL: &str = "identical";
 pub const REFERENCE: &str = "reference";
@@ -57,4 +61,65 @@ pub fn rgb(values: [f32; 3]) -> String {
 /// The read-out under the cursor.
 pub fn sample_at(x: u32, y: u32) -> String {
     format!("x {x}  y {y}")
+}
+
+// Overlays.
+pub const MEASURING: &str = "measuring …";
+pub const NO_OVERLAY: &str = "no overlay is chosen";
+pub const NO_CANDIDATE: &str = "a map needs a candidate beside the reference";
+
+/// Beside the name of an overlay: where its scale ends, if not where it usually does.
+pub fn limit_word(limit: Limit) -> Option<&'static str> {
+    match limit {
+        Limit::Usual => None,
+        Limit::Auto => Some("auto limits"),
+        Limit::At(_) => Some("limits set"),
+    }
+}
+
+/// A number that ends a scale: three figures, no zeros behind.
+pub fn round_figure(value: f32) -> String {
+    let decimals = (2 - value.abs().max(1e-6).log10().floor() as i32).clamp(0, 6) as usize;
+    let figure = format!("{value:.decimals$}");
+    if figure.contains('.') { figure.trim_end_matches('0').trim_end_matches('.').to_owned() } else { figure }
+}
+
+/// What a map comes to: four figures, and the sign that type has.
+pub fn total(value: f64) -> String {
+    if !value.is_finite() {
+        return UNKNOWN.into();
+    }
+    let decimals = (3 - value.abs().max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
+    let figure = format!("{:.decimals$}", value.abs());
+    // What rounds to nothing has no sign.
+    let sign = if value < 0.0 && figure.contains(|c: char| c.is_ascii_digit() && c != '0') { "−" } else { "" };
+    format!("{sign}{figure}")
+}
+
+/// Before what the map of the track of this number comes to.
+pub fn comes_to(number: usize, several: bool) -> String {
+    if several { format!("{number} comes to") } else { "comes to".into() }
+}
+
+/// One number of a map, in its own digits, signed where the scale has two sides.
+pub fn map_value(about: &OverlayAbout, value: f32) -> String {
+    match about.scale {
+        Scale::Classes(classes) => {
+            let class = (value >= 0.5).then(|| value.round() as usize - 1).and_then(|n| classes.get(n));
+            class.map_or(UNKNOWN, |class| class.label).to_owned()
+        }
+        _ if !value.is_finite() => UNKNOWN.into(),
+        scale => {
+            let figure = format!("{:.*}", about.decimals, value.abs());
+            let nothing = !figure.contains(|c: char| c.is_ascii_digit() && c != '0');
+            let sign = match scale {
+                _ if nothing => "",
+                _ if value < 0.0 => "−",
+                Scale::Diverging { .. } => "+",
+                _ => "",
+            };
+            let space = if about.unit.is_empty() { "" } else { " " };
+            format!("{sign}{figure}{space}{}", about.unit)
+        }
+    }
 }

@@ -13,6 +13,8 @@ pub enum Shows {
     },
     /// How the sides differ, amplified, around middle grey.
     Difference,
+    /// The map of the candidate, its picture faint and grey below.
+    Map,
 }
 
 /// A way to show two sides.
@@ -31,10 +33,14 @@ pub trait View: Sync {
     fn phases(&self) -> &'static [Side] {
         &[Side::Left]
     }
+    /// Whether overlays lie over its pictures.
+    fn overlays(&self) -> bool {
+        true
+    }
 }
 
 /// Every view, in the order of the control.
-pub static VIEWS: &[&dyn View] = &[&Split, &SideBySide, &Flicker, &Difference];
+pub static VIEWS: &[&dyn View] = &[&Split, &SideBySide, &Flicker, &Difference, &MapAlone];
 
 /// The view of an id, for flags.
 pub fn view_by_id(id: &str) -> Option<&'static dyn View> {
@@ -130,5 +136,31 @@ impl View for Difference {
     }
     fn panes(&self, area: PxRect, _: &Looking) -> Vec<(PxRect, Shows)> {
         vec![(area, Shows::Difference)]
+    }
+    fn overlays(&self) -> bool {
+        false
+    }
+}
+
+struct MapAlone;
+
+/// Id of the view that shows an overlay alone.
+pub const MAP: &str = "map";
+
+impl View for MapAlone {
+    fn id(&self) -> &'static str {
+        MAP
+    }
+    fn label(&self) -> &'static str {
+        "Map"
+    }
+    fn tooltip(&self) -> &'static str {
+        "Where a score comes from: the overlay of the candidate, its picture faint and grey below."
+    }
+    fn key(&self) -> egui::Key {
+        egui::Key::V
+    }
+    fn panes(&self, area: PxRect, _: &Looking) -> Vec<(PxRect, Shows)> {
+        vec![(area, Shows::Map)]
     }
 }

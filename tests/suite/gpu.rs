@@ -1,6 +1,7 @@
 //! Tests of gpu, and of every shader against its Rust twin.
 
 mod canvas;
+mod twins;
 
 use std::sync::OnceLock;
 

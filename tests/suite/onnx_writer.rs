@@ -339,6 +339,48 @@ pub fn hungry() -> Net {
 }
 
 /// A tensor of whole numbers.
+/// A network that makes a number or a map: the difference of its two inputs (the first minus the second; a lone input is
+/// taken as it is), then operators of one input. A `ReduceMean` over the given axes keeps them as 1, over none makes one
+/// number.
+pub fn gauge(inputs: &[&str], steps: &[(&str, &[i64])], metadata: &[(&str, &str)]) -> Vec<u8> {
+    let net = Net::new((3, 1), 1, Vec::new());
+    let mut graph = Message::default();
+    let mut node = Message::default();
+    inputs.iter().for_each(|input| _ = node.text(1, input));
+    node.text(2, "v0").text(4, if inputs.len() == 1 { "Identity" } else { "Sub" });
+    graph.message(1, &node);
+    for (i, (name, axes)) in steps.iter().enumerate() {
+        let mut node = Message::default();
+        let to = if i + 1 == steps.len() { "output".to_owned() } else { format!("v{}", i + 1) };
+        node.text(1, &format!("v{i}")).text(2, &to).text(4, name);
+        if *name == "ReduceMean" {
+            if axes.is_empty() {
+                node.message(5, &integer("keepdims", 0));
+            } else {
+                node.message(5, &integers("axes", axes));
+            }
+        }
+        graph.message(1, &node);
+    }
+    graph.text(2, "gauge");
+    inputs.iter().for_each(|input| _ = graph.message(11, &net.value(input, 3, 1)));
+    let (mut tensor, mut kind, mut output) = (Message::default(), Message::default(), Message::default());
+    tensor.number(1, 1);
+    kind.message(1, &tensor);
+    output.text(1, "output").message(2, &kind);
+    graph.message(12, &output);
+    let mut model = Message::default();
+    let mut opset = Message::default();
+    opset.text(1, "").number(2, 13);
+    model.number(1, 8).text(2, "a test").message(7, &graph).message(8, &opset);
+    for (key, value) in metadata {
+        let mut pair = Message::default();
+        pair.text(1, key).text(2, value);
+        model.message(14, &pair);
+    }
+    model.0
+}
+
 fn whole(name: &str, values: &[i64]) -> Message {
     let raw: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     let mut tensor = Message::default();

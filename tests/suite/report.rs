@@ -63,7 +63,8 @@ fn a_report_without_peculiarities_has_no_more_keys_than_documented() {
     assert_eq!(
         json,
         "{\"recipe\":\"x.mkv\",\"provenance\":\"\",\"pooled\":{\"psnr_y\":{\"mean\":41.5,\"harmonic_mean\":41.5,\
-         \"min\":41.5,\"max\":41.5,\"sd\":0.0,\"p1\":41.5,\"p5\":41.5,\"p10\":41.5,\"p50\":41.5,\"count\":1}},\
+         \"min\":41.5,\"max\":41.5,\"sd\":0.0,\"p1\":41.5,\"p5\":41.5,\"p10\":41.5,\"p50\":41.5,\"worst_second\":41.5,\
+         \"count\":1}},\
          \"frames\":[{\"frame\":7,\"time\":0.25,\"psnr_y\":41.5}]}"
     );
 }
@@ -154,11 +155,11 @@ fn table_to_the_letter() {
     let expected = "\
 reference  ref.mkv  768x432, 4 frames
 
-candidate          metric                 mean   harmonic        min         p5        p50        max  frames
-a, \"b\".mkv         psnr_y (dB)           43.50      40.36      30.50      31.45      40.00      60.00       3
-                   ssim_y               0.7333     0.6708     0.3000     0.3600     0.9000     1.0000       3
-source             psnr_y (dB)       identical  identical  identical  identical  identical  identical       1
-                   psnr_cb (dB)              -          -          -          -          -          -       -
+candidate          metric                 mean   harmonic  worst second        min         p5        p50        max  frames
+a, \"b\".mkv         psnr_y (dB)           43.50      40.36         43.50      30.50      31.45      40.00      60.00       3
+                   ssim_y               0.7333     0.6708        0.7333     0.3000     0.3600     0.9000     1.0000       3
+source             psnr_y (dB)       identical  identical     identical  identical  identical  identical  identical       1
+                   psnr_cb (dB)              -          -             -          -          -          -          -       -
 evil\\u{1b}[2J.mkv  nothing measured
 
 a, \"b\".mkv

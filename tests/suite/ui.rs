@@ -8,6 +8,8 @@ pub mod fake;
 mod looks;
 #[path = "ui/models.rs"]
 pub mod models;
+#[path = "ui/overlay.rs"]
+mod overlay;
 #[path = "ui/scores.rs"]
 mod scores;
 #[path = "ui/shelf.rs"]
@@ -67,6 +69,10 @@ fn open_drawn(fake: Fake, size: (f32, f32)) -> Option<Window> {
 impl Window {
     fn app(&self) -> &App {
         self.harness.state()
+    }
+
+    fn app_mut(&mut self) -> &mut App {
+        self.harness.state_mut()
     }
 
     fn press(&mut self, key: Key) {

@@ -148,7 +148,7 @@ fn a_pane_becomes_a_drawing_in_its_own_pixels() {
     let fake = Fake::four((320, 180));
     let looking = Looking { split: 0.25, ..Looking::default() };
     let pane = layout(fake.state(), &looking, PANE)[0];
-    let spec = pane.drawing(fake.state(), false);
+    let spec = pane.drawing(fake.state(), &looking);
     assert_eq!(spec.mode, Mode::Split { x: 351.0 });
     assert_eq!((spec.viewport.x, spec.viewport.width), (196.0, 1403.0));
     assert_eq!(f64::from(spec.picture.x), pane.placed.x - 196.0);

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::engine::judge::add_metric;
 use crate::engine::worker::Teller;
 use crate::engine::workshop::Workshop;
-use crate::frame::Severity;
-use crate::models::{self, ModelInfo, Runtime, Stamp};
+use crate::frame::{Severity, Urgency};
+use crate::models::{self, Gauge, GaugeInfo, ModelError, ModelInfo, Runtime, Stamp};
 
 use super::rows::{Due, Rows};
 use super::watch::Watch;
@@ -26,6 +27,8 @@ pub(super) enum Wish {
     Look,
     Add(Vec<PathBuf>),
     Forget(PathBuf),
+    /// Makes a metric of a model.
+    Metric(PathBuf),
     /// A model was measured by the thread for that.
     Measured(PathBuf, CardSpeed),
 }
@@ -37,6 +40,8 @@ pub(in crate::engine) enum Told {
     /// News of one card, which is known by its path.
     Card(Card),
     Notice(Severity, String),
+    /// A model became the metric of this id.
+    Metric(&'static str),
     /// A model is being measured: its name, and the share done; `None` when it is over.
     Measuring(Option<(String, f32)>),
     /// A model was measured; `None` when it cannot be.
@@ -155,6 +160,12 @@ impl Board {
     }
 }
 
+/// What a file turned out to be.
+enum Seen {
+    Model(ModelInfo),
+    Metric(GaugeInfo),
+}
+
 struct Thread<'a> {
     board: &'a Arc<Board>,
     workshop: &'a Workshop,
@@ -205,6 +216,10 @@ impl<'a> Thread<'a> {
             }
             Wish::Add(paths) => paths.iter().for_each(|path| self.add(path)),
             Wish::Forget(path) => self.forget(&path),
+            Wish::Metric(path) => match add_metric(&path) {
+                Ok(id) => self.tell(Told::Metric(id)),
+                Err(error) => self.tell(Told::Notice(Severity::Note, error.to_string())),
+            },
             Wish::Measured(path, speed) => self.rows.measured(&path, speed),
         }
     }
@@ -328,7 +343,8 @@ impl<'a> Thread<'a> {
         }
         row.due = Due::Never;
         match found {
-            Ok((runtime, info)) => {
+            Ok((_, Seen::Metric(info))) => row.card.status = CardStatus::Metric(Arc::new(info)),
+            Ok((runtime, Seen::Model(info))) => {
                 self.workshop.memory().keep_info(row.stamp, &info);
                 row.card.speed = self.workshop.remembered_speed(&runtime, &info);
                 row.card.status = CardStatus::Ready(Arc::new(info));
@@ -339,11 +355,18 @@ impl<'a> Thread<'a> {
         self.tell(Told::Card(card));
     }
 
-    fn look(&self, path: &Path) -> Result<(Runtime, ModelInfo), String> {
+    fn look(&self, path: &Path) -> Result<(Runtime, Seen), String> {
         let look = || {
             let runtime = Runtime::get()?;
-            let info = runtime.look(path)?;
-            Ok((runtime, info))
+            let seen = match runtime.look(path) {
+                // No picture comes out: perhaps a number does.
+                Err(error @ (ModelError::Shape { .. } | ModelError::Trial { .. })) => {
+                    let gauge = Gauge::load(&runtime, path, Urgency::Background);
+                    Seen::Metric(gauge.map_err(|_| error)?.info().clone())
+                }
+                found => Seen::Model(found?),
+            };
+            Ok((runtime, seen))
         };
         let stumbled = || Err(format!("Doublet stumbled over {}; please report it with the file", path.display()));
         let found = catch_unwind(AssertUnwindSafe(look));

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::frame::Severity;
-use crate::models::ModelInfo;
+use crate::models::{GaugeInfo, ModelInfo};
 
 use super::core::{Engine, Event, relay};
 
@@ -82,6 +82,10 @@ impl Engine {
         }
     }
 
+    pub(super) fn shelf_metric(&mut self, path: PathBuf) {
+        self.ask_shelf(Wish::Metric(path));
+    }
+
     fn ask_shelf(&mut self, wish: Wish) {
         self.shelf.asked += 1;
         let start = || Keeper::start(self.workshop.clone(), relay(&self.sender, &self.wake, Event::Shelf));
@@ -95,6 +99,10 @@ impl Engine {
                 if let Some(place) = self.state.shelf.iter_mut().find(|c| c.path == card.path) {
                     *place = card;
                 }
+            }
+            Told::Metric(id) => {
+                let chosen: Vec<&'static str> = self.state.metrics.iter().copied().chain([id]).collect();
+                self.choose_metrics(&chosen);
             }
             Told::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Told::Measuring(what) => {
@@ -130,6 +138,8 @@ pub enum CardStatus {
     /// Waits to be looked into.
     Reading,
     Ready(Arc<ModelInfo>),
+    /// It makes no picture: it measures, and can be a metric.
+    Metric(Arc<GaugeInfo>),
     /// One sentence. The card stays, so that a person sees why.
     Broken(String),
 }

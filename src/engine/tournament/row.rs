@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use crate::color::{Target, conform};
 use crate::engine::pairing::Pairing;
 use crate::engine::recipe::{Head, Recipe};
-use crate::engine::reel::{Reach, Reel};
-use crate::engine::scorer::{Measurement, Scene, Scorer, provenance, rate_of};
+use crate::engine::reel::{Get, Window};
+use crate::engine::scorer::{Measurement, Scorer, provenance, rate_of};
 use crate::engine::workshop::{Opened, Workshop};
 use crate::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Request, Sample, SourceError, SourceInfo, Stop};
 use crate::metrics::{Value, find, pool_timed, standard};
@@ -96,19 +96,21 @@ impl Bench<'_> {
         tell: &mut dyn FnMut(Word<'_>),
     ) -> Result<(), SourceError> {
         let (mut told, mut pause) = (Instant::now(), PAUSE);
-        let scorer = Scorer::new(&standard(), self.workshop.kernel, None, self.workshop.scores());
-        let reach: Reach = scorer.reach(tally.pairing.extent(&self.plan.frames));
-        let mut reel = Reel::default();
+        let rate = rate_of(&tally.infos.0.timeline);
+        let scorer = Scorer::new(&standard(), self.workshop.kernel, None, self.workshop.scores(), rate);
+        let reach = scorer.reach(tally.pairing.extent(&self.plan.frames));
+        let mut window = Window::default();
         for number in self.plan.frames.clone() {
             let Ok(own) = tally.pairing.own(number) else { continue };
             if let Some(exam) = &mut sources.exam {
                 exam.frame(&mut Request::new(own, self.stop))?;
             }
             let frame = clock.frame(&mut *sources.candidate, own, self.stop)?;
-            let mut get = |n: usize| sources.reference.frame(&mut Request::new(n, self.stop));
-            let around = reel.around(number, &reach, &mut get)?;
-            tally.add(number, scorer.measure(&Scene { around: &around, candidate: &frame, rate: tally.rate })?);
-            let truth = around.frame;
+            let pair: (Get<'_>, Get<'_>) =
+                (&mut |n| sources.reference.frame(&mut Request::new(n, self.stop)), &mut |_| Ok(frame.clone()));
+            let scene = window.scene(number, &reach, &tally.pairing, pair)?;
+            tally.add(number, scorer.measure(&scene)?);
+            let truth = scene.reference;
             if number == self.plan.picture {
                 tell(Word::Picture(&truth));
                 row.picture = Some(kept(&frame, self.workshop)?);
@@ -221,8 +223,6 @@ struct Tally {
     pairing: Pairing,
     /// By metric, each with the time of its frame.
     values: Vec<(&'static str, Vec<(f64, Value)>)>,
-    /// Frames a second of the reference.
-    rate: Option<f64>,
     steps: Vec<String>,
     measured: usize,
     /// The film's pixels for each that an exam gives to the stages that are timed.
@@ -238,7 +238,6 @@ impl Tally {
         let frames =
             if whole { String::new() } else { format!("; measured on frames {a}..{b} (the end is not included)") };
         Self {
-            rate: rate_of(&reference.timeline),
             infos: (reference.clone(), candidate.clone()),
             pairing,
             values: standard().iter().map(|m| (m.id(), Vec::new())).collect(),

@@ -147,8 +147,8 @@ fn count(counts: &mut Counts, run: &Run, left: usize, pad: usize, take: bool) {
 /// of the codes from 4 below to 4 above.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 fn contrast_along(near: &[Counts], active: &[bool; DIFFS], from: usize, to: usize, values: &mut Vec<f32>) {
-    for group in from / LANES..to.div_ceil(LANES) {
-        let own = &near[DIFFS][group];
+    let groups = from / LANES..to.div_ceil(LANES);
+    for (group, own) in groups.clone().zip(&near[DIFFS][groups]) {
         let mut most = [0.0f32; LANES];
         for d in 0..DIFFS {
             if !active[d] {

@@ -44,6 +44,26 @@ pub fn canny(window: &Window<'_>, low: i16, high: i16) -> Edges {
             thin(magnitudes, &here.dx, &here.dy, low, high, &mut row[1..=width]);
         }
     });
+    edges(ridges, width, height)
+}
+
+/// The edges of ridges that were found elsewhere: `height` rows of `width` in `ridges` (0 none, 1 weak, 2 strong), which
+/// begin `step` apart. Rows that are missing have none.
+pub fn followed(ridges: &[u8], step: usize, width: usize, height: usize) -> Edges {
+    let stride = width + 2;
+    let mut bordered = vec![0; stride * (height + 2)];
+    if width == 0 || height == 0 || step < width {
+        return Edges { width, height, data: vec![0; width * height] };
+    }
+    for (row, found) in bordered[stride..].chunks_exact_mut(stride).zip(ridges.chunks_exact(step)).take(height) {
+        row[1..=width].copy_from_slice(&found[..width]);
+    }
+    edges(bordered, width, height)
+}
+
+/// What is left of ridges, with a border of zeros, once they are followed.
+fn edges(mut ridges: Vec<u8>, width: usize, height: usize) -> Edges {
+    let stride = width + 2;
     follow(&mut ridges, stride);
     let mut data = vec![0; width * height];
     for (out, row) in data.chunks_exact_mut(width).zip(ridges[stride..].chunks_exact(stride)) {

@@ -6,7 +6,7 @@ use crate::metrics::{
     Scale, Task, Tint, Trust, Value,
 };
 
-use super::{Counts, Edges, Matched, Rgb8, Shift, best_shift, canny, match_edges};
+use super::{Counts, Edges, Matched, Rgb8, Shift, Window, best_shift, canny, convert, match_edges};
 
 /// Thresholds of the edge detector, as ERQA sets them.
 const LOW: i16 = 100;
@@ -28,7 +28,7 @@ impl Extractor for Erqa {
     }
 
     fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
-        let look = Look::new(moment)?;
+        let look = Look::new(moment, &by_processor)?;
         let value = |once: bool| {
             let f1 = look.matched(once).counts().f1();
             // A picture without edges scores 0 against itself, as the reference tool has it: no best to speak of.
@@ -48,30 +48,48 @@ struct Look {
     height: u32,
 }
 
+/// Finds the edges of both windows, the thresholds being low and high.
+type Detector<'a> = dyn Fn(&Window<'_>, &Window<'_>, (i16, i16)) -> Result<(Edges, Edges), MetricError> + 'a;
+
+fn by_processor(
+    reference: &Window<'_>,
+    candidate: &Window<'_>,
+    (low, high): (i16, i16),
+) -> Result<(Edges, Edges), MetricError> {
+    Ok((canny(reference, low, high), canny(candidate, low, high)))
+}
+
 impl Look {
-    fn new(moment: &Moment<'_>) -> Result<Self, MetricError> {
-        let (reference, candidate) = moment.rgb()?;
-        let (width, height) = (reference.width, reference.height);
+    fn new(moment: &Moment<'_>, detect: &Detector<'_>) -> Result<Self, MetricError> {
+        let shown = moment.shown();
+        let (width, height) = (shown.reference().width, shown.reference().height);
         let too_small = MetricError::TooSmall { metric: "erqa", least: LEAST, width, height };
         if width < LEAST || height < LEAST {
             return Err(too_small);
         }
-        let (reference, candidate) = rayon::join(|| Rgb8::rounded(reference), || Rgb8::rounded(candidate));
+        let (reference, candidate) = pictures(moment)?;
         let shift = best_shift(&reference, &candidate);
         let (of_reference, of_candidate) = shift.overlap(&reference, &candidate).ok_or(too_small)?;
-        Ok(Self {
-            shift,
-            reference: canny(&of_reference, LOW, HIGH),
-            candidate: canny(&of_candidate, LOW, HIGH),
-            identical: reference == candidate,
-            width,
-            height,
-        })
+        let edges = detect(&of_reference, &of_candidate, (LOW, HIGH))?;
+        let identical = reference == candidate;
+        Ok(Self { shift, reference: edges.0, candidate: edges.1, identical, width, height })
     }
 
     fn matched(&self, once: bool) -> Matched {
         match_edges(&self.reference, &self.candidate, once)
     }
+}
+
+/// Both pictures in 8-bit R'G'B', by one road: the scaler's where it has one, else rounded.
+fn pictures(moment: &Moment<'_>) -> Result<(Rgb8, Rgb8), MetricError> {
+    let shown = moment.shown();
+    if let (Some(reference), Some(candidate)) =
+        rayon::join(|| convert(shown.reference()), || convert(shown.candidate()))
+    {
+        return Ok((reference, candidate));
+    }
+    let (reference, candidate) = moment.rgb()?;
+    Ok(rayon::join(|| Rgb8::rounded(reference), || Rgb8::rounded(candidate)))
 }
 
 /// What becomes of each edge, on the candidate's picture.
@@ -114,23 +132,27 @@ impl Overlay for EdgeMap {
     }
 
     fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
-        let look = Look::new(moment)?;
-        let matched = look.matched(true);
-        let stride = look.width as usize;
-        let mut values = vec![0.0; stride * look.height as usize];
-        // Both crops begin at the same edge: the candidate's begins `shift` inside its picture, where that is positive.
-        let (left, top) = (look.shift.x.max(0) as usize, look.shift.y.max(0) as usize);
-        for (edges, class) in [(&matched.lost, LOST), (&matched.invented, INVENTED), (&matched.kept, KEPT)] {
-            for (y, row) in edges.data.chunks_exact(edges.width).enumerate() {
-                let start = (top + y) * stride + left;
-                for (value, _) in values[start..start + edges.width].iter_mut().zip(row).filter(|(_, edge)| **edge != 0)
-                {
-                    *value = class;
-                }
+        edge_map(moment, &by_processor)
+    }
+}
+
+/// [`EdgeMap`] by edges that `detect` finds.
+pub fn edge_map(moment: &Moment<'_>, detect: &Detector<'_>) -> Result<Map, MetricError> {
+    let look = Look::new(moment, detect)?;
+    let matched = look.matched(true);
+    let stride = look.width as usize;
+    let mut values = vec![0.0; stride * look.height as usize];
+    // Both crops begin at the same edge: the candidate's begins `shift` inside its picture, where that is positive.
+    let (left, top) = (look.shift.x.max(0) as usize, look.shift.y.max(0) as usize);
+    for (edges, class) in [(&matched.lost, LOST), (&matched.invented, INVENTED), (&matched.kept, KEPT)] {
+        for (y, row) in edges.data.chunks_exact(edges.width).enumerate() {
+            let start = (top + y) * stride + left;
+            for (value, _) in values[start..start + edges.width].iter_mut().zip(row).filter(|(_, edge)| **edge != 0) {
+                *value = class;
             }
         }
-        Map::new(look.width, look.height, values).map_err(|error| MetricError::Color(error.to_string()))
     }
+    Map::new(look.width, look.height, values).map_err(|error| MetricError::Color(error.to_string()))
 }
 
 pub static ERQA: Plain = Plain(&about(

@@ -10,7 +10,7 @@ pub static BLOCKINESS: Plain = Plain(&About {
     range: |_| (0.0, 255.0),
     decimals: 2,
     meaning: "How high the steps at the borders of coding blocks stand above those elsewhere, in codes of the 8-bit scale: \
-              0 is no grid, 0.3 shows in smooth areas, above 1 is plain.",
+              0 is no grid to be found, above 0.3 is plain in smooth areas.",
     blind_to: "blocks of no regular grid, and what hides them: it counts a step in sky and in grass alike; a drawn grid of \
                8 samples counts as blocks",
     ..ABOUT

@@ -4,7 +4,8 @@
 //! picture without blocks this is as often below zero as above, whatever its slopes, texture and noise. Averaged along
 //! columns it gives a profile over x, in which a block grid is a comb. For each period and phase: the median of the
 //! profile on the comb's teeth. The best comb of a period minus the best of those that stand at least two samples off,
-//! both 0 at least, is the height by which the grid stands out. Likewise for rows; the mean of both counts.
+//! both 0 at least, is the height by which the grid stands out. Of it 2.5 standard errors of a comb are taken (from the
+//! median deviation of the profile): what chance alone may give is no grid. Likewise for rows; the mean of both counts.
 //!
 //! Grids of 8 samples are looked for (those of 16, 32 and 64 hold these), and those that a picture scaled up by 4/3,
 //! 3/2, 2, 3 and 4 would show, of which the highest counts. A scaled grid has softer steps and so a lower number.
@@ -16,11 +17,19 @@ use super::luma::Luma;
 /// Periods in thirds of a sample: 8 samples times 1, 4/3, 3/2, 2, 3 and 4.
 const PERIODS: [usize; 6] = [24, 32, 36, 48, 72, 96];
 
+/// Standard errors of a comb that a grid has to exceed: it is the best of up to 32 phases and six periods.
+const CERTAIN: f64 = 2.5;
+
 /// Height of the steps on the block grid, in codes of the 8-bit scale; 0 where no grid stands out.
 pub fn blockiness(luma: &Luma) -> f64 {
     let height = |luma: &Luma| {
         let profile = profile(luma);
-        PERIODS.iter().map(|&period| comb(&profile, period)).fold(0.0, f64::max)
+        let spread = spread(&profile);
+        let certain = |period: usize| {
+            let teeth = profile.len() as f64 * 3.0 / period as f64;
+            comb(&profile, period) - CERTAIN * spread / teeth.sqrt()
+        };
+        PERIODS.iter().map(|&period| certain(period)).fold(0.0, f64::max)
     };
     (height(luma) + height(&luma.turned())) / 2.0
 }
@@ -59,6 +68,18 @@ fn add_steps(row: &[u16], out: &mut [i32]) {
     }
 }
 
+/// Standard deviation of the profile as the median deviation tells it: 1.4826 of it in a normal distribution.
+fn spread(profile: &[f64]) -> f64 {
+    let middle = median(profile.to_vec());
+    1.4826 * median(profile.iter().map(|value| (value - middle).abs()).collect())
+}
+
+/// The upper one of the two in the middle; 0 of nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
 /// How far the best comb of `period` (in thirds of a sample) stands out of those beside it.
 fn comb(profile: &[f64], period: usize) -> f64 {
     let phases = period / 3;
@@ -66,13 +87,11 @@ fn comb(profile: &[f64], period: usize) -> f64 {
     if profile.len() < 4 * phases {
         return 0.0;
     }
-    let median = |phase: usize| {
+    let height = |phase: usize| {
         let places = (0..).map(|k| phase + (k * period + 1) / 3).take_while(|&x| x < profile.len());
-        let mut teeth: Vec<f64> = places.map(|x| profile[x]).collect();
-        teeth.sort_unstable_by(f64::total_cmp);
-        teeth[teeth.len() / 2].max(0.0)
+        median(places.map(|x| profile[x]).collect()).max(0.0)
     };
-    let heights: Vec<f64> = (0..phases).map(median).collect();
+    let heights: Vec<f64> = (0..phases).map(height).collect();
     let best = (0..phases).reduce(|a, b| if heights[b] > heights[a] { b } else { a }).unwrap_or(0);
     let apart = |phase: usize| (phase + phases - best) % phases;
     let beside = (0..phases).filter(|&phase| (2..=phases - 2).contains(&apart(phase)));

@@ -40,21 +40,20 @@ impl Extractor for Ssimulacra2 {
     }
 }
 
-/// The crate's score. High dynamic range goes by the crate's own road; colours that sRGB has not got are given as light.
+/// The crate's score. High dynamic range goes by the crate's own road, as it is encoded; all else as light, which is
+/// twice as fast there as sRGB in floats.
 fn ssimulacra2(reference: &Image, candidate: &Image, meaning: Meaning) -> Result<f64, MetricError> {
-    let described = PixelDescriptor::RGBF32;
-    let sdr = described.with_transfer(TransferFunction::Srgb);
-    let (descriptor, encoded_as_is) = match meaning {
-        Meaning { curve: Curve::Srgb, wide: Wide::Bt709 } => (sdr, true),
-        Meaning { curve: Curve::Pq, .. } => (described.with_transfer(TransferFunction::Pq), true),
-        Meaning { curve: Curve::Hlg, .. } => (described.with_transfer(TransferFunction::Hlg), true),
-        _ => (PixelDescriptor::RGBF32_LINEAR, false),
+    let described = |transfer| PixelDescriptor::RGBF32.with_transfer(transfer);
+    let descriptor = match meaning.curve {
+        Curve::Pq => described(TransferFunction::Pq),
+        Curve::Hlg => described(TransferFunction::Hlg),
+        _ => PixelDescriptor::RGBF32_LINEAR,
     };
     let descriptor = match meaning.wide {
         Wide::Bt2020 if meaning.is_hdr() => descriptor.with_primaries(PixelDescriptor::RGB16_BT2100_PQ.primaries),
         _ => descriptor,
     };
-    let pixels = |image: &Image| if encoded_as_is { encoded(image) } else { linear(image, meaning) };
+    let pixels = |image: &Image| if meaning.is_hdr() { encoded(image) } else { linear(image, meaning) };
     let (a, b) = rayon::join(|| pixels(reference), || pixels(candidate));
     let stride = reference.width as usize * size_of::<Pixel>();
     let failed = |error: &dyn std::fmt::Display| MetricError::Color(error.to_string());

@@ -54,7 +54,7 @@ impl Grid {
 }
 
 /// The factor that libvmaf picks: the shorter side over 256, rounded, at least 1.
-pub(super) fn auto_factor(width: u32, height: u32) -> usize {
+pub(in crate::metrics) fn auto_factor(width: u32, height: u32) -> usize {
     ((width.min(height) as f32 / 256.0).round() as usize).max(1)
 }
 

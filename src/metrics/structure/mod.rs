@@ -13,6 +13,7 @@ mod ssim;
 mod ssim_map;
 mod window;
 
+pub(super) use downscale::auto_factor;
 pub use ffmpeg::{SSIM_FFMPEG_Y, SsimFfmpeg};
 pub use ms_ssim::{MS_SSIM_Y, MsSsim};
 pub use ms_ssim_map::{

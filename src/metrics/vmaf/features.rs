@@ -1,19 +1,15 @@
 //! The numbers that VMAF is made of, shown as metrics.
 
-use crate::metrics::{About, Direction, Features, Group, Metric, MetricError, Plain, Value};
+use crate::metrics::{About, Direction, Group, Plain};
 
 pub static VIF_SCALE0: Plain = Plain(&vif("vif_scale0", "VIF 1", FINEST));
 pub static VIF_SCALE1: Plain = Plain(&vif("vif_scale1", "VIF 1/2", HALF));
 pub static VIF_SCALE2: Plain = Plain(&vif("vif_scale2", "VIF 1/4", QUARTER));
 pub static VIF_SCALE3: Plain = Plain(&vif("vif_scale3", "VIF 1/8", EIGHTH));
-pub static VIF_SCALE0_NEG: Feature =
-    Feature { about: &neg("vif_scale0_neg", "VIF 1 NEG", vif("", "", FINEST)), feature: "vif_neg_scale0" };
-pub static VIF_SCALE1_NEG: Feature =
-    Feature { about: &neg("vif_scale1_neg", "VIF 1/2 NEG", vif("", "", HALF)), feature: "vif_neg_scale1" };
-pub static VIF_SCALE2_NEG: Feature =
-    Feature { about: &neg("vif_scale2_neg", "VIF 1/4 NEG", vif("", "", QUARTER)), feature: "vif_neg_scale2" };
-pub static VIF_SCALE3_NEG: Feature =
-    Feature { about: &neg("vif_scale3_neg", "VIF 1/8 NEG", vif("", "", EIGHTH)), feature: "vif_neg_scale3" };
+pub static VIF_SCALE0_NEG: Plain = Plain(&neg("vif_scale0_neg", "VIF 1 NEG", vif("", "", FINEST)));
+pub static VIF_SCALE1_NEG: Plain = Plain(&neg("vif_scale1_neg", "VIF 1/2 NEG", vif("", "", HALF)));
+pub static VIF_SCALE2_NEG: Plain = Plain(&neg("vif_scale2_neg", "VIF 1/4 NEG", vif("", "", QUARTER)));
+pub static VIF_SCALE3_NEG: Plain = Plain(&neg("vif_scale3_neg", "VIF 1/8 NEG", vif("", "", EIGHTH)));
 
 pub static ADM2: Plain = Plain(&ABOUT_ADM2);
 pub static ADM2_NEG: Plain = Plain(&neg("adm2_neg", "ADM NEG", adm2()));
@@ -23,27 +19,6 @@ pub static MOTION2: Plain = Plain(&ABOUT_MOTION2);
 pub static MOTION3: Plain = Plain(&ABOUT_MOTION3);
 pub static MOTION3_V1: Plain = Plain(&ABOUT_MOTION3_V1);
 pub static SPEED_CHROMA: Plain = Plain(&ABOUT_SPEED);
-
-/// A feature under another name than its metric's.
-#[derive(Debug)]
-pub struct Feature {
-    about: &'static About,
-    feature: &'static str,
-}
-
-impl Metric for Feature {
-    fn about(&self) -> &'static About {
-        self.about
-    }
-
-    fn features(&self) -> &[&'static str] {
-        std::slice::from_ref(&self.feature)
-    }
-
-    fn score(&self, features: &Features) -> Result<Value, MetricError> {
-        features.get(self.feature)
-    }
-}
 
 const FINEST: &str = "How much of what the eye can take from the finest detail is still there: 1 is all, more is \
                       enhancement.";

@@ -2,9 +2,11 @@
 //! one number of them. The v1 models read ADM, motion, CAMBI and SpEED-chroma instead.
 
 pub mod adm;
+pub mod chroma;
 pub mod features;
 pub mod model;
 pub mod motion;
+pub mod points;
 pub mod score;
 pub mod speed;
 pub mod svm;

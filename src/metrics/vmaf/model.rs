@@ -253,7 +253,7 @@ impl Shelf {
             serde_json::from_str(VARIANTS).map_err(|e| ModelError::json("variants", &e))?;
         for (name, variant) in variants {
             let svm = models.get(&variant.model_of).map(|model| model.svm.clone());
-            let svm = svm.ok_or_else(|| ModelError::Unknown { name: variant.model_of })?;
+            let svm = svm.ok_or(ModelError::Unknown { name: variant.model_of })?;
             let model = Model::assemble(&name, variant.model_dict, svm)?;
             models.insert(name, model);
         }

@@ -26,7 +26,7 @@ pub struct Vmaf {
 pub const V0: [&str; 6] = ["adm2", "motion2", "vif_scale0", "vif_scale1", "vif_scale2", "vif_scale3"];
 /// The same with no credit for enhancement.
 pub const V0_NEG: [&str; 6] =
-    ["adm2_neg", "motion2", "vif_neg_scale0", "vif_neg_scale1", "vif_neg_scale2", "vif_neg_scale3"];
+    ["adm2_neg", "motion2", "vif_scale0_neg", "vif_scale1_neg", "vif_scale2_neg", "vif_scale3_neg"];
 /// What the v1 models read. At 3 heights of 1080 lines and at 1.5 of 2160 a sample is seen under the same angle, and
 /// the features are the same.
 const V1: [&str; 4] = ["cambi_v1", "speed_chroma", "adm3_v1", "motion3_v1"];

@@ -66,10 +66,10 @@ const MEANS: [&str; 2] = ["mean", "harmonic_mean"];
 
 const CB: [&str; 6] = ["adm2_cb", "motion2_cb", "vif_scale0_cb", "vif_scale1_cb", "vif_scale2_cb", "vif_scale3_cb"];
 const CB_NEG: [&str; 6] =
-    ["adm2_neg_cb", "motion2_cb", "vif_neg_scale0_cb", "vif_neg_scale1_cb", "vif_neg_scale2_cb", "vif_neg_scale3_cb"];
+    ["adm2_neg_cb", "motion2_cb", "vif_scale0_neg_cb", "vif_scale1_neg_cb", "vif_scale2_neg_cb", "vif_scale3_neg_cb"];
 const CR: [&str; 6] = ["adm2_cr", "motion2_cr", "vif_scale0_cr", "vif_scale1_cr", "vif_scale2_cr", "vif_scale3_cr"];
 const CR_NEG: [&str; 6] =
-    ["adm2_neg_cr", "motion2_cr", "vif_neg_scale0_cr", "vif_neg_scale1_cr", "vif_neg_scale2_cr", "vif_neg_scale3_cr"];
+    ["adm2_neg_cr", "motion2_cr", "vif_scale0_neg_cr", "vif_scale1_neg_cr", "vif_scale2_neg_cr", "vif_scale3_neg_cr"];
 
 /// Everything that [`ways`] reads.
 const ALL: [&str; 33] = all();
@@ -121,7 +121,7 @@ impl Metric for Ways {
 /// [`MetricError`] of a luma feature that is missing; [`MetricError::NotMeasured`] for no frames at all.
 pub fn ways(frames: &[Features]) -> Result<Vec<Way>, MetricError> {
     let shelf = shelf()?;
-    let has_chroma = frames.iter().all(|frame| CB.iter().chain(&CR).all(|id| frame.get(id).is_ok()));
+    let has_chroma = frames.first().map_or(Ok(false), has_chroma)?;
     let mut ways = Vec::with_capacity(108);
     for variant in &VARIANTS {
         let planes = if variant.neg { [V0_NEG, CB_NEG, CR_NEG] } else { [V0, CB, CR] };
@@ -140,6 +140,15 @@ pub fn ways(frames: &[Features]) -> Result<Vec<Way>, MetricError> {
         }
     }
     Ok(ways)
+}
+
+/// Whether there are colour planes fit for VMAF.
+fn has_chroma(frame: &Features) -> Result<bool, MetricError> {
+    match frame.get(CB[0]) {
+        Ok(_) => Ok(true),
+        Err(MetricError::NoChroma { .. } | MetricError::NoLuma { .. } | MetricError::TooSmall { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Scores of one plane, frame by frame.

@@ -15,7 +15,7 @@
 //!   [`average`].
 //! - Above 8 bits the filter reads its second input with rows as wide as the picture, whatever their true distance;
 //!   where rows are padded (most widths that are no multiple of 32) its numbers are those of a skewed picture. That is
-//!   not followed here.
+//!   not followed here. On odd sizes above HD the filter reads outside its memory and fails.
 
 mod blocks;
 mod lines;

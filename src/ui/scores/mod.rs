@@ -1,8 +1,10 @@
-//! The panel on the right: scores of every candidate, and the choice of what is measured.
+//! The panel on the right: scores of every candidate, the choice of what is measured, and one candidate in all the
+//! ways that are called VMAF.
 
 mod cards;
 mod pools;
 mod table;
+mod ways;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +57,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     ui.add_space(4.0);
     match desk.scores.tab {
         0 => table::ui(ui, state, desk, actions),
-        _ => cards::ui(ui, state, desk, actions),
+        1 => cards::ui(ui, state, desk, actions),
+        _ => ways::ui(ui, state, desk, actions),
     }
 }

@@ -2,8 +2,7 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::{State, Track};
-use crate::frame::Timeline;
+use crate::engine::State;
 use crate::metrics::{self, About, POOLINGS};
 use crate::views::{Side, figures, style};
 
@@ -13,9 +12,9 @@ use super::words;
 
 /// Height of a row, and least width of a column of figures.
 const ROW: f32 = 24.0;
-const COLUMN: f32 = 58.0;
+const COLUMN: f32 = 46.0;
 /// Room for the score's name.
-const NAME: f32 = 108.0;
+const NAME: f32 = 104.0;
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     if state.candidates().is_empty() {
@@ -58,12 +57,7 @@ fn head(ui: &mut Ui, state: &State, desk: &mut Desk) {
     let range = state.range.clone().unwrap_or(0..state.clock.frames);
     let least = super::measured_ids(state).first().and_then(|id| {
         let pools = &mut desk.scores.pools;
-        state
-            .candidates()
-            .iter()
-            .filter_map(|track| pools.of(timeline(state), track, id))
-            .map(|pooled| pooled.count)
-            .min()
+        state.candidates().iter().filter_map(|track| pools.of(state, track, id)).map(|pooled| pooled.count).min()
     });
     ui.horizontal(|ui| {
         ui.add_space(12.0);
@@ -150,11 +144,7 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     }
 }
 
-fn pooled(state: &State, desk: &mut Desk, track: &Track, id: &'static str) -> Option<f64> {
+fn pooled(state: &State, desk: &mut Desk, track: &crate::engine::Track, id: &'static str) -> Option<f64> {
     let of = desk.scores.pooling().of;
-    desk.scores.pools.of(timeline(state), track, id).as_ref().and_then(of)
-}
-
-fn timeline(state: &State) -> Option<&Timeline> {
-    state.reference().and_then(|track| track.info.as_ref()).map(|info| &*info.timeline)
+    desk.scores.pools.of(state, track, id).as_ref().and_then(of)
 }

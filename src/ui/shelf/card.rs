@@ -45,6 +45,11 @@ pub fn ui(ui: &mut Ui, state: &State, card: &Card, place: &Place) -> Option<Deed
     match &card.status {
         CardStatus::Reading => line(ui, inner, 24.0, words::READING, style::WEAK),
         CardStatus::Broken(reason) => broken(ui, inner, reason),
+        CardStatus::Metric(info) => {
+            line(ui, inner, 24.0, words::IS_METRIC, style::WEAK);
+            line(ui, inner, 40.0, &info.line(), style::WEAK);
+            metric_button(ui, card, inner, &mut deed);
+        }
         CardStatus::Ready(info) => {
             line(ui, inner, 24.0, &kind(info), style::WEAK);
             line(ui, inner, 40.0, &sizes(info), style::WEAK);
@@ -123,6 +128,16 @@ fn broken(ui: &Ui, inner: Rect, reason: &str) {
     job.wrap = TextWrapping { max_width: inner.width(), max_rows: 4, ..TextWrapping::default() };
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(inner.left(), inner.top() + 36.0), galley, style::WEAK);
+}
+
+fn metric_button(ui: &mut Ui, card: &Card, inner: Rect, deed: &mut Option<Deed>) {
+    let row = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(row).id_salt(("metric", &card.path)));
+    let button = egui::Button::new(RichText::new(words::MEASURE_WITH).size(style::SMALL)).min_size(vec2(0.0, 24.0));
+    let response = named(ui.add(button), &words::measure_with(&card.name));
+    if response.on_hover_text(words::MEASURE_WITH_TIP).clicked() {
+        *deed = Some(Deed::Metric);
+    }
 }
 
 fn buttons(ui: &mut Ui, state: &State, card: &Card, inner: Rect, place: &Place, deed: &mut Option<Deed>) {
@@ -207,6 +222,10 @@ fn tip(ui: &mut Ui, card: &Card, open: bool) {
     match &card.status {
         CardStatus::Reading => said.push(words::READING.to_owned()),
         CardStatus::Broken(reason) => said.push(reason.clone()),
+        CardStatus::Metric(info) => {
+            said.extend(info.description.clone());
+            said.push(format!("{}: {}", words::IS_METRIC, info.line()));
+        }
         CardStatus::Ready(info) => {
             said.extend(info.description.clone());
             said.push(info.line());

@@ -59,6 +59,7 @@ fn haystack(card: &Card) -> String {
     let more = match &card.status {
         CardStatus::Reading => String::new(),
         CardStatus::Broken(_) => super::super::text::shelf::BROKEN.to_owned(),
+        CardStatus::Metric(info) => info.line(),
         CardStatus::Ready(info) => {
             let author = info.author.as_deref().unwrap_or_default();
             let licence = info.licence.as_deref().unwrap_or_default();

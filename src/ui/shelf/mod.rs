@@ -52,6 +52,8 @@ impl ShelfDesk {
 /// What is done with a card.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Deed {
+    /// Measures with it.
+    Metric,
     Add,
     Exam(&'static crate::engine::Exam),
     Measure,
@@ -269,6 +271,7 @@ fn act(state: &State, desk: &mut Desk, card: &Card, deed: Deed, actions: &mut Ve
             desk.exam = Some(exam.id);
         }
         Deed::Measure if ready => actions.push(Action::Engine(Command::ShelfMeasure(card.path.clone()))),
+        Deed::Metric => actions.push(Action::Engine(Command::ShelfMetric(card.path.clone()))),
         Deed::Forget => {
             desk.ticked.remove(&card.path);
             actions.push(Action::Engine(Command::ShelfForget(card.path.clone())));

@@ -1,6 +1,7 @@
 //! Every word of the window, in one place.
 
 pub mod chain;
+pub mod overlay;
 pub mod scores;
 pub mod shelf;
 pub mod tournament;

@@ -2,10 +2,32 @@
 
 use crate::metrics::{About, Direction, Group, Task, TrustLevel};
 
-pub const TABS: [(&str, &str); 2] = [
+pub const TABS: [(&str, &str); 3] = [
     ("Table", "Every candidate, every score chosen"),
     ("Choose", "What is measured, what it means, how far to trust it"),
+    ("Ways", "One candidate in every way that people call VMAF, from the lowest to the highest"),
 ];
+pub const WAYS_ABOUT: &str = "One pair has more than a hundred numbers called VMAF: nine models, six mixes of luma and \
+     chroma, two means. Whoever picks the highest is not lying, and not telling either.";
+pub const WAYS_NONE: &str = "Choose a candidate on the right side first.";
+pub const WAYS_WINNER: &str = "marketing winner";
+pub const WAYS_USUAL: &str = "the usual one: v0.6.1, luma, mean";
+pub const WAYS_LOWEST: &str = "lowest";
+pub const WAYS_COPY: &str = "Copy this number with how it was reached";
+pub const WAYS_V1: &str = "VMAF v1, a newer model on a scale of its own";
+pub const WAYS_STOP: &str = "Stop";
+
+pub fn ways_measure(label: &str) -> String {
+    format!("Measure all ways of {label}")
+}
+
+pub fn ways_of(label: &str, count: usize, apart: f64) -> String {
+    format!("{label}: {count} ways, {apart:.2} points apart")
+}
+
+pub fn ways_running(label: &str, share: f32) -> String {
+    format!("{label}: {:.0}%", f64::from(share) * 100.0)
+}
 pub const EMPTY: &str = "Scores come as soon as there is a candidate.";
 pub const POOLING: &str = "How the frames become one number";
 pub const STANDARD: &str = "standard set";

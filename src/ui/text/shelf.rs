@@ -32,6 +32,10 @@ pub const KIND_UNKNOWN: &str = "ONNX of an unknown kind";
 pub const NOT_MEASURED: &str = "speed not measured yet";
 pub const LICENCE_UNKNOWN: &str = "licence not stated";
 
+pub const IS_METRIC: &str = "this is a metric";
+pub const MEASURE_WITH: &str = "Measure with it";
+pub const MEASURE_WITH_TIP: &str = "Make it one of the scores, for this session";
+
 pub const TRY: &str = "Add";
 pub const TRY_TIP: &str = "Add it as a candidate: the model on the source";
 pub const NO_SOURCE: &str = "Open a video first";
@@ -152,4 +156,8 @@ pub fn by(author: &str) -> String {
 
 pub fn already(label: &str) -> String {
     format!("{label} is compared already.")
+}
+
+pub fn measure_with(name: &str) -> String {
+    format!("Measure with {name}")
 }

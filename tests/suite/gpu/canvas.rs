@@ -2,8 +2,8 @@
 
 use doublet::color::PlaneConverter;
 use doublet::frame::{ColorInfo, Image};
-use doublet::gpu::{Gpu, new_texture, read_rgba8};
-use doublet::views::canvas::{Canvas, Filter, Mode, Rect, Spec, draw_cpu};
+use doublet::gpu::{Gpu, new_texture, read_rgba8, upload};
+use doublet::views::canvas::{Canvas, Filter, Mode, Rect, Sources, Spec, Wash, draw_cpu};
 use half::f16;
 use image::{Rgba, RgbaImage};
 
@@ -26,14 +26,13 @@ fn draw_gpu(
     gpu: &Gpu,
     canvas: &Canvas,
     spec: &Spec,
-    a: &wgpu::Texture,
-    b: Option<&wgpu::Texture>,
+    sources: &Sources<'_, wgpu::Texture, wgpu::Texture>,
     (size, format): ((u32, u32), wgpu::TextureFormat),
 ) -> RgbaImage {
     let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
     let target = new_texture(&gpu.device, "target", size, format, usage);
     let view = target.create_view(&Default::default());
-    let drawing = canvas.prepare(&gpu.device, spec, a, b);
+    let drawing = canvas.prepare(&gpu.device, spec, sources);
     let mut encoder = gpu.device.create_command_encoder(&Default::default());
     {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -55,7 +54,7 @@ fn draw_gpu(
 
 fn draw_twin(spec: &Spec, a: &Image, b: Option<&Image>, size: (u32, u32)) -> RgbaImage {
     let mut out = RgbaImage::from_pixel(size.0, size.1, Rgba([0, 0, 0, 255]));
-    draw_cpu(spec, a, b, &mut out);
+    draw_cpu(spec, &Sources::new(a, b), &mut out);
     out
 }
 
@@ -86,7 +85,8 @@ fn canvas_shader_equals_its_twin() {
                         filter,
                         ..Spec::new(Rect::new(5.0, 3.0, 50.0, 40.0), Rect::new(x, y, w * zoom, h * zoom))
                     };
-                    let drawn = draw_gpu(gpu, &canvas, &spec, &texture_a, Some(&texture_b), (size, PLAIN));
+                    let drawn =
+                        draw_gpu(gpu, &canvas, &spec, &Sources::new(&texture_a, Some(&texture_b)), (size, PLAIN));
                     let twin = draw_twin(&spec, &a, Some(&b), size);
                     let worst = drawn.iter().zip(twin.iter()).map(|(p, q)| p.abs_diff(*q)).max();
                     assert!(worst <= Some(1), "zoom {zoom} turn {rotation} {mode:?} {filter:?}: {worst:?}");
@@ -94,6 +94,86 @@ fn canvas_shader_equals_its_twin() {
             }
         }
     }
+}
+
+/// Premultiplied colours, some of them nothing.
+fn colors(dice: &mut Dice, width: u32, height: u32) -> RgbaImage {
+    RgbaImage::from_fn(width, height, |_, _| {
+        let cover = if dice.unit() < 0.3 { 0.0 } else { dice.unit() * 255.0 };
+        let mut channel = || (dice.unit() * cover) as u8;
+        Rgba([channel(), channel(), channel(), cover as u8])
+    })
+}
+
+fn upload_colors(gpu: &Gpu, colors: &RgbaImage) -> wgpu::Texture {
+    let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
+    let texture = new_texture(&gpu.device, "over", colors.dimensions(), PLAIN, usage);
+    upload(&gpu.queue, &texture, colors, colors.width() * 4);
+    texture
+}
+
+#[test]
+fn what_lies_over_a_picture_is_drawn_alike_by_both_twins() {
+    let Some(gpu) = super::gpu() else { return };
+    let converter = PlaneConverter::new(&gpu.device);
+    let canvas = Canvas::new(&gpu.device, PLAIN);
+    let mut dice = Dice::new(32);
+    let (a, b) = (noise(&mut dice, 37, 26), noise(&mut dice, 37, 26));
+    let (texture_a, texture_b) = (texture(gpu, &converter, &a), texture(gpu, &converter, &b));
+    let size = (64, 48);
+    // As fine as the picture, and coarser on a grid that does not divide it.
+    for grid in [(37, 26), (10, 7), (1, 1)] {
+        let overs = [colors(&mut dice, grid.0, grid.1), colors(&mut dice, grid.0, grid.1)];
+        let textures = overs.each_ref().map(|over| upload_colors(gpu, over));
+        for (zoom, turn) in [(0.4f32, 0u16), (1.0, 90), (1.5, 180), (4.0, 270), (9.0, 0)] {
+            let (w, h) = if turn % 180 == 0 { (37.0, 26.0) } else { (26.0, 37.0) };
+            for (mode, blocks, which) in [
+                (Mode::A, true, [true, false]),
+                (Mode::B, false, [true, true]),
+                (Mode::Split { x: 21.0 }, true, [false, true]),
+                (Mode::Split { x: 21.0 }, false, [true, true]),
+                (Mode::Difference { gain: 2.0 }, true, [true, true]),
+            ] {
+                let wash = Wash { light: dice.unit(), grey: dice.unit(), cover: dice.unit(), blocks };
+                let spec = Spec {
+                    rotation: [turn; 2],
+                    over_rotation: turn,
+                    mode,
+                    wash: [Wash { grey: 1.0, ..wash }, wash],
+                    ..Spec::new(Rect::new(5.0, 3.0, 50.0, 40.0), Rect::new(2.5, 1.25, w * zoom, h * zoom))
+                };
+                let over = [which[0].then_some(&textures[0]), which[1].then_some(&textures[1])];
+                let sources = Sources { a: &texture_a, b: Some(&texture_b), over };
+                let drawn = draw_gpu(gpu, &canvas, &spec, &sources, (size, PLAIN));
+                let over = [which[0].then_some(&overs[0]), which[1].then_some(&overs[1])];
+                let mut twin = RgbaImage::from_pixel(size.0, size.1, Rgba([0, 0, 0, 255]));
+                draw_cpu(&spec, &Sources { a: &a, b: Some(&b), over }, &mut twin);
+                let worst = drawn.iter().zip(twin.iter()).map(|(p, q)| p.abs_diff(*q)).max();
+                assert!(worst <= Some(1), "{grid:?} zoom {zoom} turn {turn} {mode:?}: {worst:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_map_covers_the_whole_picture_whatever_its_grid() {
+    let mut picture = Image::new(40, 20);
+    picture.data.fill(0.5);
+    // Right half red, on a grid of two cells.
+    let over = RgbaImage::from_fn(2, 1, |x, _| if x == 1 { Rgba([255, 0, 0, 255]) } else { Rgba([0; 4]) });
+    let rect = Rect::new(0.0, 0.0, 40.0, 20.0);
+    let wash = Wash { light: 0.5, grey: 0.0, cover: 1.0, blocks: true };
+    let spec = Spec { wash: [wash; 2], ..Spec::new(rect, rect) };
+    let mut out = RgbaImage::new(40, 20);
+    draw_cpu(&spec, &Sources { a: &picture, b: None, over: [Some(&over), None] }, &mut out);
+    for (x, _, pixel) in out.enumerate_pixels() {
+        let want = if x >= 20 { [255, 0, 0, 255] } else { [64, 64, 64, 255] };
+        assert_eq!(pixel.0, want, "{x}");
+    }
+    // A turned picture carries its map along.
+    let turned = Spec { rotation: [90; 2], over_rotation: 90, ..spec };
+    draw_cpu(&turned, &Sources { a: &picture, b: None, over: [Some(&over), None] }, &mut out);
+    assert_eq!((out.get_pixel(3, 2).0[0], out.get_pixel(3, 17).0[0]), (64, 255));
 }
 
 /// A target that encodes by itself is handed linear light, and holds the same codes.
@@ -105,7 +185,7 @@ fn an_srgb_target_shows_the_same_codes() {
     let image = noise(&mut Dice::new(8), 40, 30);
     let texture = texture(gpu, &PlaneConverter::new(&gpu.device), &image);
     let rect = Rect::new(0.0, 0.0, 40.0, 30.0);
-    let drawn = draw_gpu(gpu, &canvas, &Spec::new(rect, rect), &texture, None, ((40, 30), format));
+    let drawn = draw_gpu(gpu, &canvas, &Spec::new(rect, rect), &Sources::new(&texture, None), ((40, 30), format));
     let twin = draw_twin(&Spec::new(rect, rect), &image, None, (40, 30));
     assert!(drawn.iter().zip(twin.iter()).all(|(p, q)| p.abs_diff(*q) <= 1));
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use doublet::engine::{Clock, Command, Coverage, Measured, Series, Shown, State, Track, TrackId, TrackStatus};
+use doublet::engine::{
+    Clock, Command, Coverage, Found, Mapped, Measured, Series, Shown, State, Track, TrackId, TrackStatus,
+};
 use doublet::frame::{
-    ColorInfo, Frame, Image, Layout, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
+    ColorInfo, Frame, Image, Layout, Map, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
 };
 use doublet::ui::{Conductor, UiRequest};
 
@@ -158,6 +160,27 @@ impl Fake {
         self.state.revision += 1;
     }
 
+    /// The maps of what is on show, as an engine would have them ready: a square of 16 at a third of the picture, and
+    /// a number of its own for each track in the left top cell.
+    pub fn map(&mut self) {
+        let Some(overlay) = self.state.overlay else { return };
+        let (w, h) = self.size;
+        let Some(reference) = self.state.tracks[0].shown.as_ref().map(|s| s.frame.clone()) else { return };
+        for place in 1..self.state.tracks.len() {
+            let track = &self.state.tracks[place];
+            let Some(candidate) = track.shown.as_ref().map(|s| s.frame.clone()) else { continue };
+            let lit = |x: u32, y: u32| (w / 3..w / 3 + 40).contains(&x) && (h / 3..h / 3 + 40).contains(&y);
+            let mut values: Vec<f32> = (0..h)
+                .flat_map(|y| (0..w).map(move |x| (x, y)))
+                .map(|(x, y)| if lit(x, y) { 16.0 } else { 0.0 })
+                .collect();
+            values[0] = place as f32;
+            let found = Found { map: Arc::new(Map::new(w, h, values).unwrap()), pooled: 10.0 * place as f64, by: None };
+            let mapped = Mapped { overlay, reference: reference.clone(), candidate, found: Ok(found) };
+            self.state.maps.entry(track.id).or_default().push(mapped);
+        }
+    }
+
     fn obey(&mut self, command: Command) {
         let frame = self.state.clock.frame;
         match command {
@@ -189,6 +212,11 @@ impl Fake {
             }
             Command::Tap(id, tap) => {
                 self.state.tracks.iter_mut().filter(|t| t.id == id).for_each(|t| t.tap = tap);
+            }
+            Command::Overlay(id) => {
+                self.state.overlay = id;
+                self.state.maps.clear();
+                self.map();
             }
             Command::Range(range) => self.state.range = range,
             Command::Metrics(ids) => self.state.metrics = ids,

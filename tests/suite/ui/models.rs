@@ -100,8 +100,12 @@ pub fn finish(row: &mut Row, seconds: f64, psnr: f64, picture_size: (u32, u32), 
     row.first_seconds = Some(seconds + 0.4);
     row.memory_bytes = Some((90e6 + seconds * 1e9) as u64);
     row.film_seconds = Some(seconds * 172_800.0);
-    for (i, metric) in standard().iter().enumerate() {
-        let base = if metric.id().starts_with("ssim") { 0.7 + psnr / 200.0 } else { psnr + i as f64 };
+    for metric in standard() {
+        let base = match metric.id() {
+            "psnr_y" => psnr,
+            id if id.contains("ssim") => 0.7 + psnr / 200.0,
+            _ => psnr + 1.0,
+        };
         row.scores.insert(metric.id(), pool(&[base - 0.01, base + 0.01]).unwrap());
     }
     row.provenance = "compared as yuv420p in bt709, frames paired by time".into();

@@ -5,7 +5,7 @@ use doublet::metrics::{METRICS, pool};
 use egui::{Event, Key, Modifiers, vec2};
 
 use super::fake::Fake;
-use super::{Window, open};
+use super::{Window, open, open_sized};
 
 fn opened(fake: Fake) -> Window {
     let mut window = open(fake);
@@ -43,9 +43,11 @@ fn pooling_is_over_the_range_where_there_is_one() {
 
 #[test]
 fn every_metric_has_a_card_and_ticking_measures() {
-    let mut window = opened(Fake::four((320, 180)));
+    // High enough for the whole list: what is scrolled out of sight cannot be clicked.
+    let mut window = open_sized(Fake::four((320, 180)), (1100.0, 2400.0));
+    window.press(Key::M);
     window.click("Choose");
-    for metric in METRICS.iter().take(4) {
+    for metric in METRICS {
         assert!(window.says(&format!("Measure {}", metric.about().label)));
     }
     window.click("Measure PSNR-Cb");
@@ -81,4 +83,38 @@ fn a_part_is_drawn_with_ctrl_and_taken_back() {
     window.harness.run_steps(2);
     assert_eq!(window.app().conductor().state().region, None);
     assert!(!window.says("scores of this part"));
+}
+
+#[test]
+fn all_ways_stand_from_highest_to_lowest_and_a_click_copies_one() {
+    use doublet::engine::WaysRun;
+    use doublet::report::{CandidateWays, WayScore};
+    let mut window = opened(Fake::four((320, 180)));
+    window.click("Ways");
+    window.click("Measure all ways of x264 crf35");
+    let candidate = window.app().conductor().state().tracks[1].id;
+    assert!(window.sent().contains(&Command::Ways(Some(candidate))));
+
+    let way = |model: &str, pooling: &str, score: f64| WayScore {
+        model: model.into(),
+        mix: "luma".into(),
+        pooling: pooling.into(),
+        score,
+        provenance: format!("{model} made {score}"),
+    };
+    let ways = vec![way("4K", "mean", 91.5), way("v0.6.1", "mean", 80.25), way("NEG", "harmonic mean", 77.125)];
+    let found = CandidateWays::new("x.mkv".into(), String::new(), String::new(), ways, vec![way("v1", "mean", 70.0)]);
+    let mut fake = Fake::four((320, 180));
+    let track = fake.state_mut().tracks[1].id;
+    fake.state_mut().ways = Some(WaysRun { track, done: 1.0, found: Some(Ok(found.into())) });
+    let mut window = opened(fake);
+    window.click("Ways");
+    assert!(window.says("3 ways, 14.38 points apart"));
+    assert!(window.says("the usual one: v0.6.1, luma, mean, v0.6.1, luma, mean: 80.25"));
+    assert!(
+        window.at("lowest, NEG, luma, harmonic mean: 77.12").top()
+            > window.at("marketing winner, 4K, luma, mean: 91.50").top()
+    );
+    window.click("marketing winner, 4K, luma, mean: 91.50");
+    assert!(window.says("opied"), "the window says that it was copied");
 }

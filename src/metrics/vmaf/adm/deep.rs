@@ -11,27 +11,33 @@ fn weighted(value: i32, factor: u32) -> u32 {
     ((u64::from(value.unsigned_abs()) * u64::from(factor) + half) >> 28) as u32
 }
 
-/// Kept detail of one coefficient, see [`decouple`].
+/// Kept detail of one coefficient, as magnitudes: without any gain asked about, and the candidate's along the reference.
 #[inline(always)]
-fn kept(o: i32, t: i32, aligned: bool, limit: u32) -> i32 {
+pub(super) fn kept(o: i32, t: i32) -> (u32, u32) {
     let magnitude = o.unsigned_abs();
     let wide = magnitude >= 1 << 15;
     let shift = if wide { 17 - magnitude.leading_zeros().min(16) } else { 0 };
     // The reference's fifteen leading digits, rounded.
     let leading = if wide { (magnitude + ((1 << shift) >> 1)) >> shift } else { magnitude };
-    // Truncated: 2^30 / leading is far from the next whole number when it is not one itself.
-    let reciprocal = (f64::from(1 << 30) / f64::from(leading as i32)) as i32;
     let along = if o < 0 { t.wrapping_neg() } else { t }.max(0) as u32;
-    let product = u64::from(reciprocal as u32) * u64::from(along) + (1 << (14 + shift));
+    let product = u64::from(reciprocal(leading)) * u64::from(along) + (1 << (14 + shift));
     let ratio = (product >> (15 + shift)).min(32768) as u32;
     let half = 16384 - u64::from(o < 0);
-    let plain = ((u64::from(ratio) * u64::from(magnitude) + half) >> 15) as u32;
-    // 42e6 * 100 is above every coefficient and still has 32 bits.
-    let gained = (plain.min(42_000_000) * limit).min(along);
-    // Without a gain 42e6 may be below the coefficient.
-    let gained = if limit == 1 { plain.min(along) } else { gained };
-    let r = if aligned { gained } else { plain } as i32;
-    if o < 0 { r.wrapping_neg() } else { r }
+    (((u64::from(ratio) * u64::from(magnitude) + half) >> 15) as u32, along)
+}
+
+/// 2^30 / `of`, truncated, for 1..=32768; anything for 0. The quotient is whole or at least 2^-15 from the next whole
+/// number, so that rounding it less a little less than a half truncates; adding 2^52 rounds, and needs no conversion.
+#[inline(always)]
+fn reciprocal(of: u32) -> u32 {
+    let quotient = f64::from(1 << 30) / f64::from(of as i32);
+    (quotient - (0.5 - 2f64.powi(-16)) + 2f64.powi(52)).to_bits() as u32
+}
+
+/// `magnitude` with the sign of `o`.
+#[inline(always)]
+pub(super) fn signed(magnitude: u32, o: i32) -> i32 {
+    if o < 0 { (magnitude as i32).wrapping_neg() } else { magnitude as i32 }
 }
 
 kernels! {
@@ -51,14 +57,38 @@ kernels! {
         }
     }
 
-    /// Kept and added detail of a band; where `aligned`, a gain of up to `limit` (1 or 100) is allowed.
-    pub(super) fn decouple(o: &[i32], t: &[i32], aligned: &[i32], limit: u32, r: &mut [i32], added: &mut [i32]) {
+    /// Kept and added detail of a band with no gain allowed: where `aligned`, not even a rounded one.
+    pub(super) fn decouple(o: &[i32], t: &[i32], aligned: &[i32], [r, added]: [&mut [i32]; 2]) {
         let n = o.len();
         let (t, aligned, r, added) = (&t[..n], &aligned[..n], &mut r[..n], &mut added[..n]);
         for i in 0..n {
-            let kept = kept(o[i], t[i], aligned[i] != 0, limit);
-            r[i] = kept;
-            added[i] = t[i].wrapping_sub(kept);
+            let (plain, along) = kept(o[i], t[i]);
+            r[i] = signed(if aligned[i] != 0 { plain.min(along) } else { plain }, o[i]);
+            added[i] = t[i].wrapping_sub(r[i]);
+        }
+    }
+
+    /// The same, and kept and added detail with a gain of up to 100 where `aligned`.
+    pub(super) fn decouple_both(
+        o: &[i32],
+        t: &[i32],
+        aligned: &[i32],
+        [r, added]: [&mut [i32]; 2],
+        [r_free, added_free]: [&mut [i32]; 2],
+    ) {
+        let n = o.len();
+        let (t, aligned, r, added) = (&t[..n], &aligned[..n], &mut r[..n], &mut added[..n]);
+        let (r_free, added_free) = (&mut r_free[..n], &mut added_free[..n]);
+        for i in 0..n {
+            let (plain, along) = kept(o[i], t[i]);
+            // 42e6 * 100 is above every coefficient and still has 32 bits.
+            let gained = (plain.min(42_000_000) * 100).min(along);
+            let free = signed(if aligned[i] != 0 { gained } else { plain }, o[i]);
+            r_free[i] = free;
+            added_free[i] = t[i].wrapping_sub(free);
+            let none = signed(if aligned[i] != 0 { plain.min(along) } else { plain }, o[i]);
+            r[i] = none;
+            added[i] = t[i].wrapping_sub(none);
         }
     }
 

@@ -6,13 +6,17 @@ use crate::frame::Map;
 use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Pair, Scale};
 
 use super::region::{Axis, SCALES};
+use super::walk::MAPS;
 use super::{Ask, Found, Gain, Part, Pictures, Viewing};
 
 /// Contributions to `adm2`, to `adm2_neg` and to the reference's own total, coefficient by coefficient.
 ///
-/// Summed over all scales and coefficients, `kept` is `adm2`, `kept_neg` is `adm2_neg` and `there` is 1. A band's
-/// share is x^3 / S of its cube root, S being the sum of the x^3; what libvmaf adds to every band whatever is in it
-/// is spread evenly over the coefficients that count. The outer tenth on each side does not count and is 0.
+/// Summed over all scales and coefficients, `kept` is `adm2`, `kept_neg` is `adm2_neg` and `there` is 1. A coefficient's
+/// share in `there` is x^3 / S of its band's cube root, S being the sum of the x^3. Cube roots are bent, so that shares
+/// taken like this for each map would differ everywhere as soon as one place does; instead the difference of two roots
+/// is shared out by the difference of the cubes. Hence `kept - there` (detail lost) and `kept - kept_neg` (credit for
+/// enhancement) are 0 wherever the pictures do not differ. What libvmaf adds to every band whatever is in it is spread
+/// evenly over the coefficients that count. The outer tenth on each side does not count and is 0.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AdmDetail {
     /// Of the pictures.
@@ -44,8 +48,8 @@ const ASKS: [Ask; 2] = [
     Ask { viewing: Viewing::V0, gain: Gain::None, part: Part::Kept },
 ];
 
-/// Maps of a scale: one an ask, and the reference's.
-const MAPS: usize = ASKS.len() + 1;
+/// What the bands of a scale came to, and what a cube of each is worth: by where it comes from, band and map.
+type Worth = Vec<[[f64; MAPS]; 3]>;
 
 /// The contributions of a pair's luma. Two walks: one for the sums, one for the shares.
 ///
@@ -53,34 +57,50 @@ const MAPS: usize = ASKS.len() + 1;
 /// As [`measure`](super::measure).
 pub fn detail(pair: &Pair<'_>) -> Result<AdmDetail, MetricError> {
     let pictures = Pictures::new(pair)?;
-    let mut weights: [Vec<[f64; 3]>; SCALES] = Default::default();
+    let mut worth: [Worth; SCALES] = Default::default();
     // What every counting coefficient gets on top.
     let mut even = [0.0; SCALES];
     let mut total = 0.0;
     pictures.walk(&ASKS, None, |scale, found| {
         let roots = [found.numerator_alone(0), found.numerator_alone(1), found.denominator_alone(&ASKS[0])];
         let floor = ASKS[0].viewing.floor(found.area());
-        total += roots[MAPS - 1].iter().map(|root| f64::from(*root + floor)).sum::<f64>();
+        total += roots[2].iter().map(|root| f64::from(*root + floor)).sum::<f64>();
         even[scale] = 3.0 * f64::from(floor) / found.area() as f64;
-        let raw = found.sums.raw.iter();
-        weights[scale] = roots.iter().zip(raw).map(|(roots, raw)| shares(roots, raw)).collect();
+        worth[scale] = by_band(&roots, &found.sums.raw);
     });
-    weights.iter_mut().flatten().flatten().chain(&mut even).for_each(|weight| *weight /= total);
+    worth.iter_mut().flatten().flatten().flatten().chain(&mut even).for_each(|worth| *worth /= total);
     let mut scales: [ScaleDetail; SCALES] = Default::default();
-    pictures.walk(&ASKS, Some(&weights), |scale, found| scales[scale] = painted(scale, &found, even[scale] as f32));
+    pictures.walk(&ASKS, Some(&worth), |scale, found| scales[scale] = painted(scale, &found, even[scale] as f32));
     let (width, height) = (pair.reference().width, pair.reference().height);
     Ok(AdmDetail { width, height, scales })
 }
 
-/// What a unit of a band's cubes is worth of its cube root.
-fn shares(roots: &[f32; 3], raw: &[f64; 3]) -> [f64; 3] {
-    [0, 1, 2].map(|band| if raw[band] > 0.0 { f64::from(roots[band]) / raw[band] } else { 0.0 })
+/// What a unit of cubes is worth, from the cube roots of their sums and the sums.
+fn by_band(roots: &[[f32; 3]; 3], raw: &[[f64; 3]]) -> Worth {
+    let mut worth = vec![[[0.0; MAPS]; 3]; 3];
+    for band in 0..3 {
+        let [free, neg, there] = [0, 1, 2].map(|from| f64::from(roots[from][band]));
+        // A unit of cubes on one scale for all three.
+        let unit = |from: usize, root: f64| if raw[from][band] > 0.0 { root.powi(3) / raw[from][band] } else { 0.0 };
+        let [unit_free, unit_neg, unit_there] = [unit(0, free), unit(1, neg), unit(2, there)];
+        // The difference of two roots, b - a, is the difference of the sums times this.
+        let slope = |a: f64, b: f64| {
+            let square = a * a + a * b + b * b;
+            if square > 0.0 { square.recip() } else { 0.0 }
+        };
+        let (lost, gained, own) = (slope(there, free), slope(neg, free), 3.0 * slope(there, there));
+        let of_there = unit_there * (own - lost);
+        worth[0][band] = [unit_free * lost, unit_free * (lost - gained), 0.0];
+        worth[1][band] = [0.0, unit_neg * gained, 0.0];
+        worth[2][band] = [of_there, of_there, unit_there * own];
+    }
+    worth
 }
 
 /// A scale's maps with their border and what is spread evenly.
 fn painted(scale: usize, found: &Found<'_>, even: f32) -> ScaleDetail {
     let [x, y] = found.axes;
-    let [kept, kept_neg, there] = [0, 1, 2].map(|map| framed(&found.sums.painted[map], x, y, even));
+    let [kept, kept_neg, there] = found.sums.painted.each_ref().map(|map| framed(map, x, y, even));
     ScaleDetail { width: x.size, height: y.size, step: 2 << scale, kept, kept_neg, there }
 }
 

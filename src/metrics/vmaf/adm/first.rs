@@ -94,7 +94,7 @@ kernels! {
     }
 
     /// Kept and added detail of a band with no gain allowed. Returns the largest magnitude of the reference.
-    pub(super) fn decouple(o: &[i16], t: &[i16], kept: &mut [i16], added: &mut [i16]) -> u16 {
+    pub(super) fn decouple(o: &[i16], t: &[i16], [kept, added]: [&mut [i16]; 2]) -> u16 {
         let n = o.len();
         let (t, kept, added) = (&t[..n], &mut kept[..n], &mut added[..n]);
         let mut most = 0u16;
@@ -107,19 +107,28 @@ kernels! {
         most
     }
 
-    /// Kept and added detail of a band with a gain of up to 100 where `aligned`. Returns the largest magnitude of the
-    /// reference.
-    pub(super) fn decouple_free(o: &[i16], t: &[i16], aligned: &[i16], kept: &mut [i16], added: &mut [i16]) -> u16 {
+    /// The same, and kept and added detail with a gain of up to 100 where `aligned`.
+    pub(super) fn decouple_both(
+        o: &[i16],
+        t: &[i16],
+        aligned: &[i16],
+        [kept, added]: [&mut [i16]; 2],
+        [kept_free, added_free]: [&mut [i16]; 2],
+    ) -> u16 {
         let n = o.len();
         let (t, aligned, kept, added) = (&t[..n], &aligned[..n], &mut kept[..n], &mut added[..n]);
+        let (kept_free, added_free) = (&mut kept_free[..n], &mut added_free[..n]);
         let mut most = 0u16;
         for i in 0..n {
+            let r = t[i].max(o[i].min(0)).min(o[i].max(0));
+            kept[i] = r;
+            added[i] = t[i].wrapping_sub(r);
             // 327 * 100 is above every coefficient there can be (22930).
             let raised = o[i].clamp(-327, 327) * 100;
             let limit = if aligned[i] != 0 { raised } else { o[i] };
             let r = t[i].max(limit.min(0)).min(limit.max(0));
-            kept[i] = r;
-            added[i] = t[i].wrapping_sub(r);
+            kept_free[i] = r;
+            added_free[i] = t[i].wrapping_sub(r);
             most = most.max(o[i].unsigned_abs());
         }
         most

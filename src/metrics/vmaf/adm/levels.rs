@@ -3,8 +3,8 @@
 use crate::frame::Plane;
 
 use super::region::{Axis, taps};
-use super::walk::{Approximations, Level, Paint, Scratch, Triple};
-use super::{Ask, Gain, csf, deep, dwt, exact, first};
+use super::walk::{Approximations, Level, Paint, Parts, Scratch, Split, Triple};
+use super::{Ask, csf, deep, dwt, exact, first};
 
 /// Places of a vertically filtered row that the horizontal pass reads: sample 2 * start - 1 and on, as many as `count`
 /// coefficients need, of which those before the first and behind the last sample are mirrored copies.
@@ -22,6 +22,14 @@ fn spread<C: Copy + Default>(row: &mut Vec<C>, x: &Axis, fill: impl FnOnce(&mut 
         let last = lead + reads.len() - 1;
         row[last + 1 + k] = row[last - k.min(last)];
     }
+}
+
+/// Kept and added detail by band, each without and with gain.
+fn each_band<C>([none, free]: &mut [Parts<C>; 2]) -> impl Iterator<Item = ([&mut [C]; 2], [&mut [C]; 2])> {
+    fn bands<C>([kept, added]: &mut Parts<C>) -> impl Iterator<Item = [&mut [C]; 2]> {
+        kept.iter_mut().zip(added).map(|(kept, added)| [kept.as_mut_slice(), added.as_mut_slice()])
+    }
+    bands(none).zip(bands(free))
 }
 
 /// Scale 0 of a pair of luma planes.
@@ -75,7 +83,6 @@ impl<'a> First<'a> {
 
 impl Level for First<'_> {
     type Coef = i16;
-    const ALIGN_ALWAYS: bool = false;
 
     fn transform(
         &self,
@@ -111,33 +118,23 @@ impl Level for First<'_> {
         dwt::across_i16(&high[2 * skip..], h, d);
     }
 
-    fn aligned(&self, o: &Triple<i16>, t: &Triple<i16>, out: &mut [i16]) {
-        first::aligned(&o[0], &o[1], &t[0], &t[1], out);
-    }
-
-    fn decouple(
-        &self,
-        o: &Triple<i16>,
-        t: &Triple<i16>,
-        aligned: &[i16],
-        gain: Gain,
-        kept: &mut Triple<i16>,
-        added: &mut Triple<i16>,
-    ) {
+    fn split(&self, [o, t]: &[Triple<i16>; 2], free: bool, rows: &mut Split<i16>) {
+        let Split { aligned, parts } = rows;
         let mut large = false;
-        for band in 0..3 {
-            let (o, t, kept, added) = (&o[band], &t[band], &mut kept[band], &mut added[band]);
-            let most = match gain {
-                Gain::None => first::decouple(o, t, kept, added),
-                Gain::Free => first::decouple_free(o, t, aligned, kept, added),
-            };
-            large |= most > first::PLAIN;
+        if free {
+            first::aligned(&o[0], &o[1], &t[0], &t[1], aligned);
+            for (band, (none, gained)) in each_band(parts).enumerate() {
+                large |= first::decouple_both(&o[band], &t[band], aligned, none, gained) > first::PLAIN;
+            }
+        } else {
+            for (band, (none, _)) in each_band(parts).enumerate() {
+                large |= first::decouple(&o[band], &t[band], none) > first::PLAIN;
+            }
         }
         if large {
-            let mut aligned = vec![0; o[0].len()];
-            self.aligned(o, t, &mut aligned);
-            for band in 0..3 {
-                exact::decouple(&o[band], &t[band], &aligned, gain.limit(), &mut kept[band], &mut added[band]);
+            first::aligned(&o[0], &o[1], &t[0], &t[1], aligned);
+            for (band, (none, gained)) in each_band(parts).enumerate() {
+                exact::decouple_both(&o[band], &t[band], aligned, none, gained);
             }
         }
     }
@@ -155,18 +152,18 @@ impl Level for First<'_> {
         let [over, square] = first::SHIFTS[band / 2];
         let shifts = [over, square, ask.cube[band / 2]];
         if let Some(paint) = paint {
-            for ((value, threshold), to) in row.iter().zip(threshold).zip(paint.row) {
-                *to += (first::cube(*value, *threshold, ask.factors[band], shifts) as f64 * paint.weight) as f32;
-            }
+            paint.add(
+                row.iter()
+                    .zip(threshold)
+                    .map(|(value, threshold)| first::cube(*value, *threshold, ask.factors[band], shifts)),
+            );
         }
         first::cubes(row, threshold, ask.factors[band], shifts)
     }
 
     fn cubes_plain(&self, row: &[i16], paint: Option<Paint<'_>>) -> u64 {
         if let Some(paint) = paint {
-            for (value, to) in row.iter().zip(paint.row) {
-                *to += (f64::from(value.unsigned_abs()).powi(3) * paint.weight) as f32;
-            }
+            paint.add(row.iter().map(|value| u64::from(value.unsigned_abs()).pow(3)));
         }
         first::cubes_plain(row)
     }
@@ -213,7 +210,6 @@ impl<'a> Deep<'a> {
 
 impl Level for Deep<'_> {
     type Coef = i32;
-    const ALIGN_ALWAYS: bool = true;
 
     fn transform(
         &self,
@@ -241,22 +237,15 @@ impl Level for Deep<'_> {
         }
     }
 
-    fn aligned(&self, o: &Triple<i32>, t: &Triple<i32>, out: &mut [i32]) {
-        deep::aligned(&o[0], &o[1], &t[0], &t[1], out);
-    }
-
-    fn decouple(
-        &self,
-        o: &Triple<i32>,
-        t: &Triple<i32>,
-        aligned: &[i32],
-        gain: Gain,
-        kept: &mut Triple<i32>,
-        added: &mut Triple<i32>,
-    ) {
-        for band in 0..3 {
-            let limit = gain.limit() as u32;
-            deep::decouple(&o[band], &t[band], aligned, limit, &mut kept[band], &mut added[band]);
+    fn split(&self, [o, t]: &[Triple<i32>; 2], free: bool, rows: &mut Split<i32>) {
+        let Split { aligned, parts } = rows;
+        deep::aligned(&o[0], &o[1], &t[0], &t[1], aligned);
+        for (band, (none, gained)) in each_band(parts).enumerate() {
+            if free {
+                deep::decouple_both(&o[band], &t[band], aligned, none, gained);
+            } else {
+                deep::decouple(&o[band], &t[band], aligned, none);
+            }
         }
     }
 
@@ -267,18 +256,16 @@ impl Level for Deep<'_> {
     fn cubes(&self, row: &[i32], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64 {
         let factor = self.factors[ask][band];
         if let Some(paint) = paint {
-            for ((value, threshold), to) in row.iter().zip(threshold).zip(paint.row) {
-                *to += (deep::cube(*value, *threshold, factor, self.cube) as f64 * paint.weight) as f32;
-            }
+            paint.add(
+                row.iter().zip(threshold).map(|(value, threshold)| deep::cube(*value, *threshold, factor, self.cube)),
+            );
         }
         deep::cubes(row, threshold, factor, self.cube)
     }
 
     fn cubes_plain(&self, row: &[i32], paint: Option<Paint<'_>>) -> u64 {
         if let Some(paint) = paint {
-            for (value, to) in row.iter().zip(paint.row) {
-                *to += (deep::cube_plain(*value, self.square(), self.cube_plain) as f64 * paint.weight) as f32;
-            }
+            paint.add(row.iter().map(|value| deep::cube_plain(*value, self.square(), self.cube_plain)));
         }
         deep::cubes_plain(row, self.square(), self.cube_plain)
     }

@@ -22,6 +22,7 @@ mod extractor;
 mod first;
 mod levels;
 mod region;
+mod shelf;
 mod walk;
 
 pub use csf::Viewing;
@@ -33,7 +34,7 @@ use crate::metrics::{MetricError, Pair, Reads};
 
 use levels::{Below, Deep, First};
 use region::{Axis, SCALES};
-use walk::{Sums, Walk};
+use walk::{MAPS, Sums, Walk};
 
 /// Compiles plain loops several times, for the vectors of different processors; the best is chosen at run time.
 macro_rules! kernels {
@@ -59,15 +60,6 @@ pub enum Gain {
     None,
     /// A hundred times: the v0.6.1 models.
     Free,
-}
-
-impl Gain {
-    fn limit(self) -> i32 {
-        match self {
-            Self::None => 1,
-            Self::Free => 100,
-        }
-    }
 }
 
 /// Which part of the candidate's detail is summed; the other part hides it.
@@ -203,7 +195,12 @@ impl<'a> Pictures<'a> {
     }
 
     /// Walks all scales, finest first, and shows what each came to. With `weights` (by scale) it paints.
-    fn walk(&self, asks: &[Ask], weights: Option<&[Vec<[f64; 3]>; SCALES]>, mut show: impl FnMut(usize, Found<'_>)) {
+    fn walk(
+        &self,
+        asks: &[Ask],
+        weights: Option<&[Vec<[[f64; MAPS]; 3]>; SCALES]>,
+        mut show: impl FnMut(usize, Found<'_>),
+    ) {
         let mut below: Option<Below> = None;
         for scale in 0..SCALES {
             let (x, y) = (&self.x[scale], &self.y[scale]);

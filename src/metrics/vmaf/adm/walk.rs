@@ -9,6 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::region::{Axis, neighbours};
+use super::shelf::Shelved;
 use super::{Ask, Gain, Part, csf};
 
 /// Rows of a block.
@@ -20,7 +21,7 @@ pub(super) type Triple<C> = [Vec<C>; 3];
 /// The arithmetic of a scale: 16 bits at the first, 32 at the others.
 pub(super) trait Level: Sync {
     /// A coefficient.
-    type Coef: Copy + Default + Send + Sync;
+    type Coef: Shelved;
 
     /// Transforms row `y`. Writes the approximation of columns `x.all()` where asked for, and the three details of
     /// columns `x.detail` where asked for.
@@ -33,38 +34,51 @@ pub(super) trait Level: Sync {
         scratch: &mut Scratch<Self::Coef>,
     );
 
-    /// Where both pictures' details point the same way.
-    fn aligned(&self, o: &Triple<Self::Coef>, t: &Triple<Self::Coef>, out: &mut [Self::Coef]);
-
-    /// Kept and added detail.
-    fn decouple(
-        &self,
-        o: &Triple<Self::Coef>,
-        t: &Triple<Self::Coef>,
-        aligned: &[Self::Coef],
-        gain: Gain,
-        kept: &mut Triple<Self::Coef>,
-        added: &mut Triple<Self::Coef>,
-    );
+    /// Splits the candidate's detail, given with the reference's (first), into kept and added: without gain, and with
+    /// gain where `free`.
+    fn split(&self, bands: &[Triple<Self::Coef>; 2], free: bool, rows: &mut Split<Self::Coef>);
 
     /// What the bands hide under the viewing condition of ask number `ask`.
     fn mask(&self, bands: &Triple<Self::Coef>, ask: usize, around: &mut [i32], own: &mut [i32]);
 
-    /// Sum of cubes of band number `band` under ask number `ask`; the single cubes times `weight` are added to
-    /// `paint`, if any.
+    /// Sum of cubes of band number `band` under ask number `ask`; the single cubes are added to `paint`,
+    /// if any.
     fn cubes(&self, row: &[Self::Coef], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64;
 
     /// Sum of cubes of the reference's band.
     fn cubes_plain(&self, row: &[Self::Coef], paint: Option<Paint<'_>>) -> u64;
-
-    /// Whether the alignment matters to a walk without any gain.
-    const ALIGN_ALWAYS: bool;
 }
 
-/// A row of a contribution map, and what a cube is worth there.
+/// Kept and added detail of a row.
+pub(super) type Parts<C> = [Triple<C>; 2];
+
+/// The rows that a [`Level::split`] writes.
+#[derive(Default)]
+pub(super) struct Split<C> {
+    /// Where both pictures' details point the same way.
+    pub aligned: Vec<C>,
+    /// By gain.
+    pub parts: [Parts<C>; 2],
+}
+
+/// Contribution maps that a walk paints.
+pub(super) const MAPS: usize = 3;
+
+/// A row of each contribution map, and what a cube is worth there.
 pub(super) struct Paint<'a> {
-    pub row: &'a mut [f32],
-    pub weight: f64,
+    pub rows: [&'a mut [f32]; MAPS],
+    pub weights: [f64; MAPS],
+}
+
+impl Paint<'_> {
+    /// Adds a row of cubes.
+    pub fn add(self, cubes: impl Iterator<Item = u64> + Clone) {
+        for (row, weight) in self.rows.into_iter().zip(self.weights) {
+            if weight != 0.0 {
+                row.iter_mut().zip(cubes.clone()).for_each(|(to, cube)| *to += (cube as f64 * weight) as f32);
+            }
+        }
+    }
 }
 
 /// Rows that the transform needs for a moment.
@@ -82,28 +96,28 @@ pub(super) struct Sums {
     pub asks: Vec<[u64; 3]>,
     /// The reference's, by band.
     pub reference: [u64; 3],
-    /// By map (asks, then the reference) and band, before the rounding of rows.
+    /// By where it comes from (asks, then the reference) and band, before the rounding of rows.
     pub raw: Vec<[f64; 3]>,
-    /// Contribution maps of the inner columns, row after row: one an ask, then the reference's.
-    pub painted: Vec<Vec<f32>>,
+    /// Contribution maps of the inner columns, row after row; empty in a walk that does not paint.
+    pub painted: [Vec<f32>; MAPS],
 }
 
 impl Sums {
-    /// Nothing yet, with room for `painted` coefficients a map.
+    /// Nothing yet, and `painted` coefficients a map where there are maps.
     fn new<L: Level>(walk: &Walk<'_, L>, painted: usize) -> Self {
         let asks = walk.asks.len();
-        let maps = walk.weights.map_or(0, <[_]>::len);
+        let room = if walk.weights.is_some() { painted } else { 0 };
         Self {
             asks: vec![[0; 3]; asks],
             reference: [0; 3],
             raw: vec![[0.0; 3]; asks + 1],
-            painted: (0..maps).map(|_| Vec::with_capacity(painted)).collect(),
+            painted: [(); MAPS].map(|()| vec![0.0; room]),
         }
     }
 }
 
-/// What the weights of a painting walk are: by map (asks, then the reference) and band.
-pub(super) type Weights = [[f64; 3]];
+/// What a cube is worth in a painting walk: by where it comes from (asks, then the reference), band and map.
+pub(super) type Weights = [[[f64; MAPS]; 3]];
 
 /// A scale on its way: its place, its arithmetic, and what is asked for.
 pub(super) struct Walk<'a, L: Level> {
@@ -117,17 +131,23 @@ pub(super) struct Walk<'a, L: Level> {
 }
 
 /// Both pictures' approximations of one scale, columns `x.all()` of rows `y.all()`.
-pub(super) struct Approximations<C> {
-    pub sides: [Vec<C>; 2],
-    pub width: usize,
-    pub origin: (usize, usize),
+pub(super) struct Approximations<C: Shelved> {
+    sides: [Vec<C>; 2],
+    width: usize,
+    origin: (usize, usize),
 }
 
-impl<C: Copy + Default + Send> Approximations<C> {
+impl<C: Shelved> Drop for Approximations<C> {
+    fn drop(&mut self) {
+        self.sides.iter_mut().for_each(|side| C::shelf().give_back(std::mem::take(side)));
+    }
+}
+
+impl<C: Shelved> Approximations<C> {
     fn new(x: &Axis, y: &Axis) -> Self {
         let (width, origin) = (x.all().len(), (x.all().start, y.all().start));
         let area = if x.approximation.is_empty() { 0 } else { width * y.all().len() };
-        Self { sides: [vec![C::default(); area], vec![C::default(); area]], width, origin }
+        Self { sides: [C::shelf().take(area), C::shelf().take(area)], width, origin }
     }
 
     /// Columns from `x` on of row `y`, both counted on the whole band.
@@ -189,15 +209,15 @@ impl<L: Level> Walk<'_, L> {
                 continue;
             }
             if counting.contains(&y) {
-                rows.reference(self);
+                rows.reference(self, y - counting.start);
             }
             rows.split(self, y);
             if y > 0 && counting.contains(&(y - 1)) {
-                rows.mask_and_sum(self, y - 1);
+                rows.mask_and_sum(self, y - 1, y - 1 - counting.start);
             }
         }
         if counting.end == self.y.size && !counting.is_empty() {
-            rows.mask_and_sum(self, self.y.size - 1);
+            rows.mask_and_sum(self, self.y.size - 1, counting.len() - 1);
         }
         rows.sums
     }
@@ -220,9 +240,8 @@ struct Rows<C> {
     scratch: Scratch<C>,
     /// Detail of the reference and of the candidate.
     bands: [Triple<C>; 2],
-    aligned: Vec<C>,
-    /// By row modulo 2, by gain: kept and added detail.
-    parts: [[[Triple<C>; 2]; 2]; 2],
+    /// By row modulo 2.
+    splits: [Split<C>; 2],
     /// By ask, by row modulo 3: what hides it, with one column more on each side.
     masks: Vec<[Mask; 3]>,
     threshold: Vec<i32>,
@@ -246,8 +265,10 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         Self {
             scratch: Scratch::default(),
             bands: [triple(), triple()],
-            aligned: vec![C::default(); n],
-            parts: [(); 2].map(|()| [(); 2].map(|()| [triple(), triple()])),
+            splits: [(); 2].map(|()| Split {
+                aligned: vec![C::default(); n],
+                parts: [[triple(), triple()], [triple(), triple()]],
+            }),
             masks: walk.asks.iter().map(|_| [mask(), mask(), mask()]).collect(),
             threshold: vec![0; inner],
             columns: vec![0; inner + 2],
@@ -267,36 +288,25 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         }
     }
 
-    /// The reference's own cubes of the row at hand.
-    fn reference<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>) {
+    /// The reference's own cubes of the row at hand, row number `row` of those that count.
+    fn reference<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, row: usize) {
         let inner = walk.inner();
-        let map = walk.asks.len();
-        let mut row = self.sums.painted.get_mut(map).map(|map| fresh_row(map, inner.len()));
+        let from = walk.asks.len();
         for band in 0..3 {
-            let weight = walk.weights.map_or(0.0, |weights| weights[map][band]);
-            let paint = row.as_mut().map(|row| Paint { row, weight });
+            let paint = paint(walk.weights, &mut self.sums.painted, [from, band], row, inner.len());
             let sum = walk.level.cubes_plain(&self.bands[0][band][inner.clone()], paint);
-            self.sums.raw[map][band] += sum as f64;
+            self.sums.raw[from][band] += sum as f64;
             self.sums.reference[band] += csf::rounded(sum, walk.shifts[1]);
         }
     }
 
     /// Kept and added detail of the row at hand, and what they hide.
     fn split<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize) {
-        let [o, t] = &self.bands;
-        let gains = [Gain::None, Gain::Free];
-        let used = gains.map(|gain| walk.asks.iter().any(|ask| ask.gain == gain));
-        if L::ALIGN_ALWAYS || used[1] {
-            walk.level.aligned(o, t, &mut self.aligned);
-        }
-        for ((gain, used), [kept, added]) in gains.into_iter().zip(used).zip(&mut self.parts[y % 2]) {
-            if used {
-                walk.level.decouple(o, t, &self.aligned, gain, kept, added);
-            }
-        }
+        let free = walk.asks.iter().any(|ask| ask.gain == Gain::Free);
+        walk.level.split(&self.bands, free, &mut self.splits[y % 2]);
         let first = walk.x.detail.start + 1 - walk.x.inner.start;
         for (number, (ask, masks)) in walk.asks.iter().zip(&mut self.masks).enumerate() {
-            let [kept, added] = &self.parts[y % 2][ask.gain as usize];
+            let [kept, added] = &self.splits[y % 2].parts[ask.gain as usize];
             let hiding = match ask.part {
                 Part::Kept => added,
                 Part::Added => kept,
@@ -308,18 +318,16 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
         }
     }
 
-    /// Sums the cubes of row `y`, whose neighbours are all there.
-    fn mask_and_sum<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize) {
+    /// Sums the cubes of row `y`, number `row` of those that count. Its neighbours are all there.
+    fn mask_and_sum<L: Level<Coef = C>>(&mut self, walk: &Walk<'_, L>, y: usize, row: usize) {
         let [above, below] = neighbours(y, walk.y.size);
         let inner = walk.inner();
         for (number, (ask, masks)) in walk.asks.iter().zip(&self.masks).enumerate() {
             let rows = [above, y, below].map(|row| masks[row % 3].around.as_slice());
             threshold(rows, &masks[y % 3].own[1..], &mut self.columns, &mut self.threshold);
-            let bands = &self.parts[y % 2][ask.gain as usize][ask.part as usize];
-            let mut row = self.sums.painted.get_mut(number).map(|map| fresh_row(map, inner.len()));
+            let bands = &self.splits[y % 2].parts[ask.gain as usize][ask.part as usize];
             for (band, coefficients) in bands.iter().enumerate() {
-                let weight = walk.weights.map_or(0.0, |weights| weights[number][band]);
-                let paint = row.as_mut().map(|row| Paint { row, weight });
+                let paint = paint(walk.weights, &mut self.sums.painted, [number, band], row, inner.len());
                 let sum = walk.level.cubes(&coefficients[inner.clone()], &self.threshold, number, band, paint);
                 self.sums.raw[number][band] += sum as f64;
                 self.sums.asks[number][band] += csf::rounded(sum, walk.shifts[0]);
@@ -328,11 +336,16 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
     }
 }
 
-/// Appends an empty row to a map and gives it out.
-fn fresh_row(map: &mut Vec<f32>, width: usize) -> &mut [f32] {
-    let from = map.len();
-    map.resize(from + width, 0.0);
-    &mut map[from..]
+/// Row number `row` of the maps, and what a cube `from` an ask or the reference is worth there.
+fn paint<'a>(
+    weights: Option<&Weights>,
+    maps: &'a mut [Vec<f32>; MAPS],
+    [from, band]: [usize; 2],
+    row: usize,
+    width: usize,
+) -> Option<Paint<'a>> {
+    let weights = weights?[from][band];
+    Some(Paint { rows: maps.each_mut().map(|map| &mut map[row * width..][..width]), weights })
 }
 
 /// Columns next to the picture's edge, which the masking reads.

@@ -23,23 +23,37 @@ pub(super) fn cut(value: f64) -> f32 {
     f64::from_bits(value.to_bits() & !((1 << 37) - 1)) as f32
 }
 
-/// log2 of `value` in units of 1/2048. `value` is positive and comes from [`cut`].
+/// The same for a positive 32-bit integer of at least 2^17.
 #[inline(always)]
-pub(super) fn log2(value: f32) -> i32 {
+pub(super) fn cut_i32(value: i32) -> f32 {
+    // Of numbers that a float would round, bits that are to go anyway are cleared first.
+    let exact = if value < 1 << 24 { value } else { value & !0xff };
+    f32::from_bits((exact as f32).to_bits() & !0xff)
+}
+
+/// log2 of `value` in units of 1/2048. `value` is positive and comes from [`cut`]. `FUSED` asks for instructions that
+/// multiply and add at once, where the machine has them; the result is the same.
+#[inline(always)]
+pub(super) fn log2<const FUSED: bool>(value: f32) -> i32 {
     let bits = value.to_bits();
-    let mantissa = bits & 0x7f_ffff;
     // Mantissas have 15 bits: the upper 11 go straight into the result, the lower 4 take part in the rounding.
-    let below = (mantissa & 0xfff) as i32 as f32 * (1.0 / 4096.0);
-    let x = mantissa as i32 as f32 * (1.0 / 8_388_608.0);
-    let q = Q[5] + x * Q[6];
-    let q = Q[4] + x * q;
-    let q = Q[3] + x * q;
-    let q = Q[2] + x * q;
-    let q = Q[1] + x * q;
-    let q = Q[0] + x * q;
-    let more = x * (1.0 - x) * q + (below + SHIFT);
+    let below = (bits & 0xfff) as i32 as f32;
+    let x = f32::from_bits(bits & 0x7f_ffff | 1f32.to_bits()) - 1.0;
+    let q = fused::<FUSED>(x, Q[6], Q[5]);
+    let q = fused::<FUSED>(x, q, Q[4]);
+    let q = fused::<FUSED>(x, q, Q[3]);
+    let q = fused::<FUSED>(x, q, Q[2]);
+    let q = fused::<FUSED>(x, q, Q[1]);
+    let q = fused::<FUSED>(x, q, Q[0]);
+    let more = fused::<FUSED>(x * (1.0 - x), q, fused::<FUSED>(below, 1.0 / 4096.0, SHIFT));
     let more = (more + ROUND).to_bits() as i32 - ROUND.to_bits() as i32;
     (bits >> 12) as i32 - 127 * ONE + more
+}
+
+/// `a * b + c`, rounded once or twice.
+#[inline(always)]
+fn fused<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 #[cfg(test)]
@@ -51,8 +65,13 @@ mod tests {
         for m in 32_768..65_536u32 {
             // log2f is correctly rounded for all of these.
             let table = (f64::from(f64::from(m).log2() as f32) * 2048.0).round() as i32;
-            assert_eq!(log2(m as f32), table, "{m}");
-            assert_eq!(log2(cut(f64::from(m) * 65536.0 + 65535.0)), table + 16 * ONE, "{m} with more bits below");
+            assert_eq!(log2::<false>(m as f32), table, "{m}");
+            assert_eq!(log2::<true>(m as f32), table, "{m} fused");
+            assert_eq!(log2::<false>(cut(f64::from(m) * 65536.0 + 65535.0)), table + 16 * ONE, "{m} with bits below");
+            for places in 2..16 {
+                let value = ((m as i32) << (places - 1)) + (1 << (places - 1)) - 1;
+                assert_eq!(cut_i32(value), cut(f64::from(value)), "{value}");
+            }
         }
     }
 }

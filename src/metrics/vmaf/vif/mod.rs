@@ -15,12 +15,13 @@
 //! | `work`, `taps` | the memory of a pass; the filters |
 //! | `moments` | the filters' arithmetic; `x86` and `lanes`: the same in vector instructions; `step` chooses |
 //! | `sums`, `log` | from variances to bits |
-//! | [`detail`] | the bits of each place, for maps |
+//! | [`mod@detail`], `maps` | the bits of each place, and the overlays that show them |
 
 mod detail;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod log;
+mod maps;
 mod moments;
 mod step;
 mod sums;
@@ -31,6 +32,8 @@ mod work;
 mod x86;
 
 pub use detail::{ScaleDetail, detail};
+pub use maps::{BOOST, GAIN, LOSS, VifMap};
+pub(in crate::metrics) use maps::{GainScale, filter, gain_map};
 pub use sums::Sums;
 
 use super::super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Pair, Reads, Value};
@@ -96,6 +99,6 @@ fn planes<'a>(pair: &Pair<'a>) -> Result<[&'a Plane; 2], MetricError> {
 
 /// The sums of the four scales of the planes of `pair`.
 fn measure(planes: [&Plane; 2], pair: &Pair<'_>) -> [Sums; SCALES] {
-    let bands = walk(planes, pair.sample(), |_, _| Sums::default());
+    let bands = walk(planes, pair.sample(), |_, _, _| Sums::default());
     bands.map(|bands| bands.iter().fold(Sums::default(), |sum, band| sum.plus(band)))
 }

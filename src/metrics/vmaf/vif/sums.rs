@@ -1,14 +1,17 @@
 //! Information: what a place with given variances adds to the numerator and the denominator of a scale
 //! (`vif_statistic_*` in libvmaf's `integer_vif.c`).
 
-use super::log::{ONE, cut, log2};
+use multiversion::multiversion;
+use multiversion::target::selected_target;
+
+use super::log::{ONE, cut, cut_i32, log2};
 use super::walk::Sink;
 use super::work::{COLS, Sigma};
 
 /// Variance of the visual noise: 2 squared codes.
-pub(super) const NOISE: i32 = 2 << 16;
+const NOISE: i32 = 2 << 16;
 /// Places at a time.
-pub(super) const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 /// Highest enhancement gain in plain VIF. In NEG it is 1.
 const LIMIT: f64 = 100.0;
 /// What keeps the gain finite: 1e-10 squared codes.
@@ -71,91 +74,195 @@ impl Sums {
 }
 
 /// What [`CHUNK`] places add, each for itself.
-pub(super) struct Chunk {
-    pub num: [i32; CHUNK],
-    pub num_neg: [i32; CHUNK],
-    pub den: [i32; CHUNK],
+struct Chunk {
+    num: [i32; CHUNK],
+    num_neg: [i32; CHUNK],
+    den: [i32; CHUNK],
     /// 1 where the reference is flat.
-    pub flat: [i32; CHUNK],
-    /// Variance of the candidate there, an integer; 0 elsewhere.
-    pub flat_power: [f64; CHUNK],
+    flat: [i32; CHUNK],
+    /// Variance of the candidate there; 0 elsewhere.
+    flat_power: [i32; CHUNK],
 }
 
-/// The places of one chunk of variances.
+/// The places of one chunk of variances. `FUSED` as in [`log2`].
 #[inline(always)]
-pub(super) fn places(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; CHUNK]) -> Chunk {
-    // What the logarithms are taken of. Where there is no logarithm, it is that of NOISE, which drops out.
-    let (mut all, mut noise) = ([0f32; CHUNK], [0f32; CHUNK]);
-    let (mut with, mut with_neg) = ([0f32; CHUNK], [0f32; CHUNK]);
-    let (mut flat, mut flat_power) = ([0; CHUNK], [0.0; CHUNK]);
-    let quiet = f64::from(NOISE);
+fn places<const FUSED: bool>(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; CHUNK]) -> Chunk {
+    let zero = [0; CHUNK];
+    let mut chunk = Chunk { num: zero, num_neg: zero, den: zero, flat: zero, flat_power: zero };
+    // Variance of the reference and covariance where they count: zeros drop out of all that follows.
+    let (mut counted, mut both) = (zero, zero);
     for i in 0..CHUNK {
-        let (reference, candidate) = (f64::from(s1[i]), f64::from(s2[i].max(0)));
-        let both = f64::from(s12[i]);
-        let textured = s1[i] >= NOISE;
-        let shared = textured & (s12[i] > 0) & (s2[i] > 0);
+        // All ones or all zeros: masks, where choices would go through memory.
+        let textured = -i32::from(s1[i] >= NOISE);
+        let power = s2[i].max(0);
+        counted[i] = s1[i] & textured;
+        both[i] = s12[i].max(0) & textured & -i32::from(power > 0);
+        chunk.flat[i] = textured + 1;
+        chunk.flat_power[i] = power & !textured;
+    }
+    // What the logarithms are taken of.
+    let (mut noise, mut with, mut with_neg) = ([0f32; CHUNK], [0f32; CHUNK], [0f32; CHUNK]);
+    let mut boosted = false;
+    for i in 0..CHUNK {
+        let (reference, candidate, both) = (f64::from(counted[i]), f64::from(s2[i].max(0)), f64::from(both[i]));
         let gain = both / (reference + EPSILON);
         // The limits come after this: what a gain does not explain stays noise, whatever is made of the gain.
-        let rest = (candidate - gain * both).max(0.0).trunc() + quiet;
-        let (plain, neg) = (gain.min(LIMIT), gain.min(1.0));
+        let rest = (candidate - gain * both).max(0.0).trunc() + f64::from(NOISE);
+        let plain = gain.min(LIMIT);
         let sum = (plain * plain * reference).trunc() + rest;
-        let sum_neg = (neg * neg * reference).trunc() + rest;
-        all[i] = cut(if textured { reference + quiet } else { quiet });
-        noise[i] = cut(if shared { rest } else { quiet });
-        with[i] = cut(if shared { sum } else { quiet });
-        with_neg[i] = cut(if shared { sum_neg } else { quiet });
-        flat[i] = i32::from(!textured);
-        flat_power[i] = if textured { 0.0 } else { candidate };
+        boosted |= gain > 1.0;
+        noise[i] = cut(rest);
+        with[i] = cut(sum);
+        with_neg[i] = cut(if gain > 1.0 { reference + rest } else { sum });
     }
-    let (mut num, mut num_neg, mut den) = ([0; CHUNK], [0; CHUNK], [0; CHUNK]);
     for i in 0..CHUNK {
-        let noise = log2(noise[i]);
-        den[i] = log2(all[i]) - 17 * ONE;
-        num[i] = log2(with[i]) - noise;
-        num_neg[i] = log2(with_neg[i]) - noise;
+        chunk.den[i] = log2::<FUSED>(cut_i32(counted[i] + NOISE)) - 17 * ONE;
+        let noise = log2::<FUSED>(noise[i]);
+        chunk.num[i] = log2::<FUSED>(with[i]) - noise;
+        chunk.num_neg[i] = noise;
     }
-    Chunk { num, num_neg, den, flat, flat_power }
+    if boosted {
+        for (num, with) in chunk.num_neg.iter_mut().zip(&with_neg) {
+            *num = log2::<FUSED>(*with) - *num;
+        }
+    } else {
+        chunk.num_neg = chunk.num;
+    }
+    chunk
 }
 
 /// Adds up the first `cols` places of a row (at most a tile's).
-#[multiversion::multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx512cd",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx512cd", "x86_64+avx2+fma", "aarch64+neon"))]
 fn row(sigma: &Sigma, cols: usize) -> Sums {
-    let (mut num, mut num_neg, mut den, mut flat) = ([0i32; CHUNK], [0i32; CHUNK], [0i32; CHUNK], [0i32; CHUNK]);
-    let mut flat_power = [0f64; CHUNK];
+    const FUSED: bool =
+        cfg!(target_arch = "aarch64") || cfg!(target_arch = "x86_64") && selected_target!().supports_feature_str("fma");
+    let mut parts = Parts::default();
     let cols = cols.min(COLS);
     let s1 = sigma[0].get(..cols).unwrap_or_default().as_chunks::<CHUNK>();
     let s2 = sigma[1].get(..cols).unwrap_or_default().as_chunks::<CHUNK>();
     let s12 = sigma[2].get(..cols).unwrap_or_default().as_chunks::<CHUNK>();
-    let mut add = |chunk: Chunk| {
-        for i in 0..CHUNK {
-            num[i] += chunk.num[i];
-            num_neg[i] += chunk.num_neg[i];
-            den[i] += chunk.den[i];
-            flat[i] += chunk.flat[i];
-            flat_power[i] += chunk.flat_power[i];
-        }
-    };
     for ((s1, s2), s12) in s1.0.iter().zip(s2.0).zip(s12.0) {
-        add(places(s1, s2, s12));
+        parts.add(&places::<FUSED>(s1, s2, s12));
     }
     let rest = s1.1.len();
     if rest > 0 {
         // Flat places without power fill the last chunk up.
-        let fill = |from: &[i32]| std::array::from_fn(|i| from.get(i).copied().unwrap_or(0));
-        add(places(&fill(s1.1), &fill(s2.1), &fill(s12.1)));
-        flat[0] -= (CHUNK - rest) as i32;
+        let mut last = [[0; CHUNK]; 3];
+        for (to, from) in last.iter_mut().zip([s1.1, s2.1, s12.1]) {
+            to[..rest].copy_from_slice(from);
+        }
+        parts.add(&places::<FUSED>(&last[0], &last[1], &last[2]));
+        parts.flat[0] -= (CHUNK - rest) as i32;
     }
-    let sum = |parts: [i32; CHUNK]| parts.iter().map(|&part| i64::from(part)).sum();
-    Sums {
-        num: sum(num),
-        num_neg: sum(num_neg),
-        den: sum(den),
-        flat: sum(flat),
-        flat_power: flat_power.iter().sum::<f64>() as i64,
+    parts.sums()
+}
+
+/// Sums of a row by lanes. A row has at most [`COLS`] places, so that a lane overflows nowhere.
+#[derive(Default)]
+struct Parts {
+    num: [i32; CHUNK],
+    num_neg: [i32; CHUNK],
+    den: [i32; CHUNK],
+    flat: [i32; CHUNK],
+    /// Lower 16 bits of the powers, and upper.
+    power: [[i32; CHUNK]; 2],
+}
+
+impl Parts {
+    #[inline(always)]
+    fn add(&mut self, chunk: &Chunk) {
+        for i in 0..CHUNK {
+            self.num[i] += chunk.num[i];
+            self.num_neg[i] += chunk.num_neg[i];
+            self.den[i] += chunk.den[i];
+            self.flat[i] += chunk.flat[i];
+            self.power[0][i] += chunk.flat_power[i] & 0xffff;
+            self.power[1][i] += chunk.flat_power[i] >> 16;
+        }
+    }
+
+    fn sums(&self) -> Sums {
+        let sum = |lanes: &[i32; CHUNK]| lanes.iter().map(|&lane| i64::from(lane)).sum::<i64>();
+        Sums {
+            num: sum(&self.num),
+            num_neg: sum(&self.num_neg),
+            den: sum(&self.den),
+            flat: sum(&self.flat),
+            flat_power: sum(&self.power[0]) + (sum(&self.power[1]) << 16),
+        }
+    }
+}
+
+/// What each place of a row adds.
+pub(super) struct Bits {
+    num: [i32; COLS],
+    num_neg: [i32; COLS],
+    den: [i32; COLS],
+    flat: [i32; COLS],
+    flat_power: [i32; COLS],
+}
+
+impl Bits {
+    pub fn new() -> Self {
+        let line = [0; COLS];
+        Self { num: line, num_neg: line, den: line, flat: line, flat_power: line }
+    }
+
+    /// What place `i` adds to the numerator, in bits.
+    #[inline]
+    pub fn num(&self, i: usize) -> f32 {
+        self.num[i] as f32 * (1.0 / ONE as f32) + self.of_flat(i)
+    }
+
+    /// The same with no gain above 1.
+    #[inline]
+    pub fn num_neg(&self, i: usize) -> f32 {
+        self.num_neg[i] as f32 * (1.0 / ONE as f32) + self.of_flat(i)
+    }
+
+    /// What place `i` adds to the denominator, in bits: at least 1.
+    #[inline]
+    pub fn den(&self, i: usize) -> f32 {
+        self.den[i] as f32 * (1.0 / ONE as f32) + self.flat[i] as f32
+    }
+
+    /// Whether the reference is flat at place `i`.
+    #[inline]
+    pub fn is_flat(&self, i: usize) -> bool {
+        self.flat[i] != 0
+    }
+
+    #[inline]
+    fn of_flat(&self, i: usize) -> f32 {
+        self.flat[i] as f32 - self.flat_power[i] as f32 * (1.0 / (16384.0 * 65025.0))
+    }
+
+    /// The sums of places `0..cols`.
+    pub fn sums(&self, cols: usize) -> Sums {
+        let sum = |line: &[i32; COLS]| line.iter().take(cols).map(|&v| i64::from(v)).sum();
+        Sums {
+            num: sum(&self.num),
+            num_neg: sum(&self.num_neg),
+            den: sum(&self.den),
+            flat: sum(&self.flat),
+            flat_power: sum(&self.flat_power),
+        }
+    }
+}
+
+/// Fills the first `cols` places of `bits` (rounded up to chunks).
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx512cd", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn each(sigma: &Sigma, cols: usize, bits: &mut Bits) {
+    const FUSED: bool =
+        cfg!(target_arch = "aarch64") || cfg!(target_arch = "x86_64") && selected_target!().supports_feature_str("fma");
+    let (s1, s2, s12) = (sigma[0].as_chunks().0, sigma[1].as_chunks().0, sigma[2].as_chunks().0);
+    for i in 0..cols.min(COLS).div_ceil(CHUNK) {
+        let chunk = places::<FUSED>(&s1[i], &s2[i], &s12[i]);
+        bits.num.as_chunks_mut().0[i] = chunk.num;
+        bits.num_neg.as_chunks_mut().0[i] = chunk.num_neg;
+        bits.den.as_chunks_mut().0[i] = chunk.den;
+        bits.flat.as_chunks_mut().0[i] = chunk.flat;
+        bits.flat_power.as_chunks_mut().0[i] = chunk.flat_power;
     }
 }
 

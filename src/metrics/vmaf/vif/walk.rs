@@ -2,6 +2,7 @@
 //! each row handed on at once. No plane of moments is ever stored; only the three smaller scales are.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -20,6 +21,11 @@ pub(super) const SCALES: usize = 4;
 pub(super) trait Sink: Send {
     /// Places `x..x + cols` of row `y`, counted within the band; they are the first `cols` of `sigma`.
     fn row(&mut self, x: usize, y: usize, cols: usize, sigma: &Sigma);
+
+    /// Whether it takes any.
+    fn wanted(&self) -> bool {
+        true
+    }
 }
 
 /// The size of a scale.
@@ -48,12 +54,12 @@ thread_local! {
     static SPARE: Cell<Pyramid> = const { Cell::new([const { [Vec::new(), Vec::new()] }; SCALES - 1]) };
 }
 
-/// Walks the scales of two planes of one size, at least 32x32. `make` makes the sink of a band of a scale from the
-/// scale's size and the band's first and last row but one; the sinks come back in order, from top to bottom.
+/// Walks the scales of two planes of one size, at least 32x32. `make` makes the sink of a band from the scale, its
+/// size and the band's rows; the sinks come back in order, from top to bottom.
 pub(super) fn walk<S: Sink>(
     planes: [&Plane; 2],
     sample: Sample,
-    make: impl Fn(Size, std::ops::Range<usize>) -> S + Sync,
+    make: impl Fn(usize, Size, Range<usize>) -> S + Sync,
 ) -> [Vec<S>; SCALES] {
     let mut pyramid = SPARE.take();
     let mut size = Size { width: planes[0].width as usize, height: planes[0].height as usize };
@@ -69,7 +75,7 @@ pub(super) fn walk<S: Sink>(
         };
         let level = Level { source, size, step: Step::of(scale, sample) };
         size = Size { width: size.width / 2, height: size.height / 2 };
-        level.bands(after.first_mut(), size, &make)
+        level.bands(after.first_mut(), size, &|rows| make(scale, level.size, rows))
     });
     SPARE.set(pyramid);
     sinks
@@ -89,7 +95,7 @@ impl Level<'_> {
         self,
         next: Option<&mut [Vec<u16>; 2]>,
         half: Size,
-        make: &(impl Fn(Size, std::ops::Range<usize>) -> S + Sync),
+        make: &(impl Fn(Range<usize>) -> S + Sync),
     ) -> Vec<S> {
         let bands = self.size.height.div_ceil(BAND);
         let mut rows: Vec<[&mut [u16]; 2]> = Vec::with_capacity(bands);
@@ -103,7 +109,7 @@ impl Level<'_> {
         rows.resize_with(bands, Default::default);
         let band = |(band, mut next): (usize, [&mut [u16]; 2])| {
             let rows = band * BAND..((band + 1) * BAND).min(self.size.height);
-            let mut sink = make(self.size, rows.clone());
+            let mut sink = make(rows.clone());
             Work::with(|work| {
                 for x in (0..self.size.width).step_by(TILE) {
                     self.tile(work, x, rows.clone(), &mut next, half.width, &mut sink);
@@ -119,7 +125,7 @@ impl Level<'_> {
         self,
         work: &mut Work,
         x: usize,
-        rows: std::ops::Range<usize>,
+        rows: Range<usize>,
         next: &mut [&mut [u16]; 2],
         next_width: usize,
         sink: &mut S,
@@ -130,9 +136,12 @@ impl Level<'_> {
             self.fill(work, ahead, (rows.start + ahead) as isize - reach as isize, x, cols);
         }
         for (y, row) in rows.enumerate() {
+            self.ask_for(row + reach + 2, x, cols);
             self.fill(work, y + 2 * reach, (row + reach) as isize, x, cols);
-            self.step.moments(work, y, cols);
-            sink.row(x, y, cols, &work.sigma);
+            if sink.wanted() {
+                self.step.moments(work, y, cols);
+                sink.row(x, y, cols, &work.sigma);
+            }
             let to = y / 2 * next_width + x / 2;
             if y % 2 == 0 && y / 2 < next[0].len() / next_width.max(1) {
                 let to = to..to + cols.min(next_width * 2 - x) / 2;
@@ -142,6 +151,21 @@ impl Level<'_> {
                         to.copy_from_slice(row);
                     }
                 }
+            }
+        }
+    }
+
+    /// Has the memory bring part of row `y` of both pictures, which [`Self::fill`] will read: a tile's rows are too
+    /// short and too far apart for the machine to foresee that.
+    fn ask_for(self, y: usize, x: usize, cols: usize) {
+        if y >= self.size.height {
+            return;
+        }
+        for picture in 0..2 {
+            match self.source {
+                Source::Bytes(planes) => ask_for(&planes[picture].row_u8(y as u32)[x..x + cols]),
+                Source::Words(planes, _) => ask_for(&planes[picture].row_u16(y as u32)[x..x + cols]),
+                Source::Scale(planes) => ask_for(&planes[picture][y * self.size.width + x..][..cols]),
             }
         }
     }
@@ -169,6 +193,15 @@ impl Level<'_> {
             }
         }
     }
+}
+
+/// Asks for the memory of `samples`, where the machine can be asked.
+#[inline]
+fn ask_for<T>(samples: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    super::x86::ask_for(samples);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = samples;
 }
 
 /// Fills `line` from `row`: `span` has the column of its first sample and their number; outside, the row is mirrored.

@@ -2,6 +2,8 @@
 //! instruction, which multiplies 16-bit lanes and adds the products in pairs: two taps at a time.
 #![allow(unsafe_code)]
 
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+
 use super::lanes::{Avx2, Avx512, Lanes};
 use super::step::{Step, window};
 use super::taps::taps;
@@ -49,6 +51,14 @@ impl Machine {
                 Self::Avx2 => next_scale_avx2(step, work, place, cols),
             }
         }
+    }
+}
+
+/// Asks for the memory of `samples` without waiting for it.
+pub(super) fn ask_for<T>(samples: &[T]) {
+    for line in samples.chunks((64 / size_of::<T>()).max(1)) {
+        // SAFETY: the hint reads nothing, and all x86-64 processors have it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
     }
 }
 

@@ -1,0 +1,386 @@
+//! One thread that draws the maps of the frame in view, for the overlay chosen. The newest wish wins: a map that nobody
+//! looks at any more is not begun, and one that comes too late is dropped.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::color::conform;
+use crate::frame::{Frame, FrameSource, Map, Request, SourceError, Stop, Urgency};
+use crate::gpu::Gpu;
+use crate::metrics::gpu::Twins;
+use crate::metrics::{Memo, Moment, Overlay, Pair, overlay};
+
+use super::core::Engine;
+use super::pairing::Pairing;
+use super::recipe::Recipe;
+use super::reel::{Around, Reach};
+use super::schedule::AHEAD;
+use super::scorer::{common_ground, rate_of, stored_rgb};
+use super::tracks::Arrival;
+use super::worker::Teller;
+use super::workshop::Workshop;
+use super::{Coverage, State, TrackId};
+
+/// The map of one pair of frames, or why there is none. It holds the very frames it was made of, so that it can never
+/// be taken for another pair's.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// Id of the overlay.
+    pub overlay: &'static str,
+    pub reference: Arc<Frame>,
+    pub candidate: Arc<Frame>,
+    /// One sentence where it could not be made.
+    pub found: Result<Found, String>,
+}
+
+impl Mapped {
+    fn is_of(&self, overlay: &str, reference: &Arc<Frame>, candidate: &Arc<Frame>) -> bool {
+        let same = Arc::ptr_eq(&self.reference, reference) && Arc::ptr_eq(&self.candidate, candidate);
+        same && self.overlay == overlay
+    }
+
+    /// Bytes held, those of the frames included.
+    fn cost(&self) -> usize {
+        let map = self.found.as_ref().map_or(0, |found| found.map.values.len() * size_of::<f32>());
+        map + self.reference.cost() + self.candidate.cost()
+    }
+}
+
+/// A map and the number it comes to.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// On the reference's grid, or a coarser one over the same picture.
+    pub map: Arc<Map>,
+    /// What the overlay pools it to.
+    pub pooled: f64,
+    /// The graphics card that drew it; `None` for the processor.
+    pub by: Option<Arc<str>>,
+}
+
+/// Bytes of maps that are kept a track, so that a step back draws nothing anew.
+const KEPT: usize = 192 << 20;
+
+impl State {
+    /// The map of what track `id` shows now, for the overlay called `overlay`. A map of other frames is none.
+    pub fn map_of(&self, id: TrackId, overlay: &str) -> Option<&Mapped> {
+        let (reference, candidate) = self.pair_on_show(id)?;
+        self.maps.get(&id)?.iter().find(|mapped| mapped.is_of(overlay, reference, candidate))
+    }
+
+    /// What the reference and a candidate show, while both show the whole of the same frame.
+    fn pair_on_show(&self, id: TrackId) -> Option<(&Arc<Frame>, &Arc<Frame>)> {
+        let reference = self.reference().filter(|r| r.id != id)?.shown.as_ref()?;
+        let candidate = self.track(id)?.shown.as_ref()?;
+        let whole = reference.coverage == Coverage::Whole && candidate.coverage == Coverage::Whole;
+        (whole && reference.number == candidate.number).then_some((&reference.frame, &candidate.frame))
+    }
+}
+
+/// A map to draw.
+#[derive(Clone)]
+pub(super) struct MapJob {
+    /// The track's post.
+    track: TrackId,
+    overlay: &'static dyn Overlay,
+    reference: Arc<Frame>,
+    candidate: Arc<Frame>,
+    /// The reference's frame, and what it is opened from where neighbours are wanted.
+    number: usize,
+    recipe: Arc<Recipe>,
+    /// The frames among which neighbours are looked for: those that scores see too.
+    extent: Range<usize>,
+    /// Of the reference, frames a second.
+    rate: Option<f64>,
+}
+
+impl MapJob {
+    fn same(&self, other: &MapJob) -> bool {
+        let frames = Arc::ptr_eq(&self.reference, &other.reference) && Arc::ptr_eq(&self.candidate, &other.candidate);
+        frames && (self.track, self.overlay.id()) == (other.track, other.overlay.id())
+    }
+}
+
+/// The engine's end of the thread.
+pub(super) struct Mapper {
+    board: Arc<Board>,
+    _thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Board {
+    desk: Mutex<Desk>,
+    called: Condvar,
+}
+
+#[derive(Default)]
+struct Desk {
+    jobs: VecDeque<MapJob>,
+    busy: Option<MapJob>,
+    over: bool,
+}
+
+impl Mapper {
+    /// `gpu`: whether a graphics card may draw.
+    pub fn start(workshop: Arc<Workshop>, gpu: bool, teller: Teller<(TrackId, Mapped)>) -> Self {
+        let board = Arc::new(Board::default());
+        let mine = board.clone();
+        let run = move || Draftsman::new(workshop, gpu).work(&mine, &teller);
+        Self { board, _thread: std::thread::Builder::new().name("maps".into()).spawn(run).ok() }
+    }
+
+    /// Replaces all earlier wishes; the first is the most wanted. What is being drawn is finished.
+    fn wish(&self, mut jobs: Vec<MapJob>) {
+        let mut desk = self.board.desk.lock();
+        if let Some(busy) = &desk.busy {
+            jobs.retain(|job| !job.same(busy));
+        }
+        if jobs.is_empty() && desk.jobs.is_empty() {
+            return;
+        }
+        desk.jobs = jobs.into();
+        self.board.called.notify_all();
+    }
+
+    pub fn is_idle(&self) -> bool {
+        let desk = self.board.desk.lock();
+        desk.jobs.is_empty() && desk.busy.is_none()
+    }
+}
+
+impl Drop for Mapper {
+    fn drop(&mut self) {
+        self.board.desk.lock().over = true;
+        self.board.called.notify_all();
+    }
+}
+
+impl Board {
+    fn next(&self) -> Option<MapJob> {
+        let mut desk = self.desk.lock();
+        loop {
+            if desk.over {
+                return None;
+            }
+            if let Some(job) = desk.jobs.pop_front() {
+                desk.busy = Some(job.clone());
+                return Some(job);
+            }
+            self.called.wait(&mut desk);
+        }
+    }
+}
+
+/// What the thread keeps between maps.
+struct Draftsman {
+    workshop: Arc<Workshop>,
+    /// The reference, opened for its neighbours.
+    source: Option<(String, Box<dyn FrameSource>)>,
+    memo: Memo,
+    card: Card,
+}
+
+/// The graphics card, looked for when the first map is wanted.
+enum Card {
+    Unknown,
+    None,
+    Found { twins: Box<Twins>, name: Arc<str> },
+}
+
+impl Card {
+    /// A real one that computes; a software device would be slower than the processor's own path.
+    fn find() -> Self {
+        let gpu = match Gpu::headless() {
+            Ok(gpu) if gpu.is_software() => return Card::None,
+            Ok(gpu) => gpu,
+            Err(_) => return Card::None,
+        };
+        let name = gpu.info.name.as_str().into();
+        match Twins::new(gpu) {
+            Ok(twins) => Card::Found { twins: Box::new(twins), name },
+            Err(why) => {
+                log::info!("maps are drawn by the processor: {why}");
+                Card::None
+            }
+        }
+    }
+
+    /// The map, where the card has a twin of the overlay and can draw it.
+    fn map(&mut self, overlay: &str, moment: &Moment<'_>) -> Option<(Map, Arc<str>)> {
+        if matches!(self, Card::Unknown) {
+            *self = Card::find();
+        }
+        let Card::Found { twins, name } = self else { return None };
+        match twins.map(overlay, moment)? {
+            Ok(map) => Some((map, name.clone())),
+            Err(why) => {
+                log::warn!("{name} could not draw {overlay}: {why}");
+                None
+            }
+        }
+    }
+}
+
+impl Draftsman {
+    fn new(workshop: Arc<Workshop>, gpu: bool) -> Self {
+        let card = if gpu { Card::Unknown } else { Card::None };
+        Self { workshop, source: None, memo: Memo::default(), card }
+    }
+
+    fn work(&mut self, board: &Board, teller: &Teller<(TrackId, Mapped)>) {
+        while let Some(job) = board.next() {
+            let found = catch_unwind(AssertUnwindSafe(|| self.found(&job)))
+                .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this map; please report it")));
+            let found = found.map_err(|error| error.to_string());
+            let (overlay, reference, candidate) = (job.overlay.id(), job.reference, job.candidate);
+            let heard = teller((job.track, Mapped { overlay, reference, candidate, found }));
+            // Told before it counts as done: who waits for idleness finds the map among the events.
+            board.desk.lock().busy = None;
+            if !heard {
+                return;
+            }
+        }
+    }
+
+    fn found(&mut self, job: &MapJob) -> Result<Found, SourceError> {
+        let about = job.overlay.about();
+        let kernel = self.workshop.kernel;
+        let target = common_ground(&job.reference, job.candidate.layout.sample);
+        let there = |frame: &Arc<Frame>| Ok::<_, SourceError>(conform(frame, &target, kernel)?.0);
+        let (reference, candidate) = (there(&job.reference)?, there(&job.candidate)?);
+        let around = self.around(job)?;
+        let beside = |frames: &[Arc<Frame>]| frames.iter().map(there).collect::<Result<Vec<_>, _>>();
+        let (before, after) = (beside(&around.before)?, beside(&around.after)?);
+        let shown = match stored_rgb(&job.reference, target) {
+            Some(rgb) => Some((conform(&job.reference, &rgb, kernel)?.0, conform(&job.candidate, &rgb, kernel)?.0)),
+            None => None,
+        };
+        let moment = Moment::new(Pair::new(&reference, &candidate)?).among(&before, &after, job.rate);
+        let moment = match &shown {
+            Some((reference, candidate)) => moment.shown_by(Pair::new(reference, candidate)?),
+            None => moment,
+        };
+        let (map, by) = match self.card.map(about.id, &moment) {
+            Some((map, name)) => (map, Some(name)),
+            None => (job.overlay.map(&moment, &self.memo)?, None),
+        };
+        let pooled = (about.pool)(&map);
+        Ok(Found { map: Arc::new(map), pooled, by })
+    }
+
+    /// The reference's frame among the neighbours that the overlay reads.
+    fn around(&mut self, job: &MapJob) -> Result<Around, SourceError> {
+        let about = job.overlay.about();
+        let reach = Reach { before: about.before, after: about.after, earlier: 0, extent: job.extent.clone() };
+        let mut frames = |numbers: &mut dyn Iterator<Item = usize>| {
+            let stop = Stop::default();
+            let source = self.reference(&job.recipe)?;
+            let of = |n| source.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) });
+            numbers.map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let all = reach.frames(job.number);
+        if all.len() == 1 {
+            return Ok(Around::default());
+        }
+        // Asked for in ascending order: a source decodes forwards.
+        let mut before = frames(&mut (all.start..job.number))?;
+        before.reverse();
+        let after = frames(&mut (job.number + 1..all.end))?;
+        Ok(Around { before, after, earlier: Vec::new() })
+    }
+
+    /// The reference's own source, opened when first wanted. Its frames come from the store where it has them.
+    fn reference(&mut self, recipe: &Recipe) -> Result<&mut Box<dyn FrameSource>, SourceError> {
+        let name = recipe.to_string();
+        if self.source.as_ref().is_none_or(|(open, _)| *open != name) {
+            self.source = Some((name, self.workshop.open(recipe, None)?.source));
+        }
+        match &mut self.source {
+            Some((_, source)) => Ok(source),
+            None => Err(SourceError::Stopped),
+        }
+    }
+}
+
+impl Engine {
+    /// Chooses what is drawn over candidates; an id that there is none of is none.
+    pub(super) fn choose_overlay(&mut self, id: Option<&'static str>) {
+        let id = id.filter(|id| overlay(id).is_ok());
+        if self.state.overlay != id {
+            self.state.overlay = id;
+            self.state.maps.clear();
+        }
+    }
+
+    /// Wishes for the maps that are missing of what is on show, and while playing of what comes next, so that picture
+    /// and map change together.
+    pub(super) fn map_shown(&mut self) {
+        self.state.maps.retain(|id, _| self.backstage.contains_key(id));
+        let chosen = self.state.overlay.and_then(|id| overlay(id).ok());
+        let jobs = chosen.map(|overlay| self.missing_maps(overlay)).unwrap_or_default();
+        self.mapper.wish(jobs);
+    }
+
+    fn missing_maps(&self, overlay: &'static dyn Overlay) -> Vec<MapJob> {
+        let Some(reference) = self.state.reference() else { return Vec::new() };
+        let (Some(back), Some(recipe)) = (self.backstage.get(&reference.id), self.reference_recipe()) else {
+            return Vec::new();
+        };
+        let recipe = Arc::new(recipe);
+        let rate = reference.info.as_ref().and_then(|info| rate_of(&info.timeline));
+        let mut jobs = Vec::new();
+        let mut add = |id: TrackId, number: usize, reference: &Arc<Frame>, candidate: &Arc<Frame>| {
+            let have = self
+                .state
+                .maps
+                .get(&id)
+                .is_some_and(|maps| maps.iter().any(|mapped| mapped.is_of(overlay.id(), reference, candidate)));
+            let Some(back) = self.backstage.get(&id).filter(|_| !have) else { return };
+            let Some(extent) = back.pairing.as_ref().map(Pairing::extent_of_all) else { return };
+            let (track, recipe) = (back.post, recipe.clone());
+            let (reference, candidate) = (reference.clone(), candidate.clone());
+            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe, extent, rate });
+        };
+        let number = reference.shown.as_ref().map_or(0, |shown| shown.number);
+        for id in &self.visible {
+            if let Some((reference, candidate)) = self.state.pair_on_show(*id) {
+                add(*id, number, reference, candidate);
+            }
+        }
+        let soon = if self.state.clock.playing { self.soon(self.playback.next, AHEAD) } else { Vec::new() };
+        for n in soon {
+            let Some(first) = whole(back.arrivals.get(&n)) else { continue };
+            for id in self.visible.iter().filter(|id| **id != reference.id) {
+                if let Some(second) = self.backstage.get(id).and_then(|back| whole(back.arrivals.get(&n))) {
+                    add(*id, n, first, second);
+                }
+            }
+        }
+        jobs
+    }
+
+    /// Enters a map, unless another overlay is chosen by now.
+    pub(super) fn hear_map(&mut self, id: TrackId, mapped: Mapped) {
+        if self.state.overlay != Some(mapped.overlay) {
+            return;
+        }
+        let maps = self.state.maps.entry(id).or_default();
+        maps.push(mapped);
+        // The newest stays, however large.
+        while maps.len() > 1 && maps.iter().map(Mapped::cost).sum::<usize>() > KEPT {
+            maps.remove(0);
+        }
+    }
+}
+
+/// The frame that came, if it is the real thing.
+fn whole(arrival: Option<&Arrival>) -> Option<&Arc<Frame>> {
+    match arrival? {
+        Arrival::Frame { frame, coverage: Coverage::Whole, .. } => Some(frame),
+        _ => None,
+    }
+}

@@ -1,0 +1,200 @@
+//! Points of VMAF, place by place: which part of the picture earned how much of a score.
+//!
+//! A score is one nonlinear answer to five features (motion is the source's own and the same on both sides), and each
+//! feature is a sum over places. Between two sets of features f and f' the score changes by the integral of its slope
+//! along the straight path from one to the other. That gives each feature a weight w, the mean slope along the path,
+//! with sum w (f' - f) = score(f') - score(f); and as f' - f is a sum over places, so is the change of the score
+//! (integrated gradients: Sundararajan, Taly and Yan 2017). The integral is taken by Gauss and Legendre's rule, whose
+//! error here is below 1e-9 points; what rounding leaves of the sums is spread evenly, so that the places come to the
+//! change exactly.
+//!
+//! It is *model attribution*: what the model makes of the features at this place. Where a slope of the model is
+//! negative, a gain of detail takes points away, and the map says so.
+
+use rayon::prelude::*;
+
+use crate::frame::Map;
+use crate::metrics::{Extractor, Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+
+use super::adm::{self, ADM, AdmDetail};
+use super::model::{Model, shelf};
+use super::motion::Motion;
+use super::vif;
+
+/// One of the two maps. A place's value is the change of the score if the whole picture were like it, so that the mean
+/// over the map is the change of the score, whatever the picture's size.
+#[derive(Debug)]
+pub struct Points {
+    about: &'static OverlayAbout,
+    change: Change,
+}
+
+/// From which features to which.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Change {
+    /// From NEG's to VMAF's: what enhancement was paid.
+    Enhancement,
+    /// From a faithful copy's to VMAF's: what was lost.
+    Loss,
+}
+
+pub static POINTS: Points = Points { about: &ABOUT, change: Change::Enhancement };
+pub static POINTS_LOST: Points = Points { about: &ABOUT_LOST, change: Change::Loss };
+
+static ABOUT: OverlayAbout = OverlayAbout {
+    id: "points",
+    label: "Points of VMAF",
+    unit: "points",
+    scale: Scale::Diverging { to: 40.0, low: "taken off", high: "paid for" },
+    decimals: 1,
+    pool: Map::mean,
+    pools_to: "VMAF minus VMAF NEG, both unclipped: the points paid for enhancement",
+    before: 1,
+    after: 1,
+    meaning: "Which places earn the points that VMAF pays for detail stronger than the source's: the gap to NEG if the \
+              whole picture were like this place. The mean over the picture is VMAF minus NEG.",
+    limits: "It is model attribution: what VMAF v0.6.1 makes of a place, not what a viewer makes of it. In the \
+             outer tenth on each side VMAF looks less closely, and so does the map. Dark means that nothing was paid for enhancement \
+             here; it may still be wrong.",
+};
+
+static ABOUT_LOST: OverlayAbout = OverlayAbout {
+    id: "points_lost",
+    label: "Points lost",
+    scale: Scale::Diverging { to: 80.0, low: "lost", high: "won" },
+    pool: |map| -map.mean(),
+    pools_to: "the frame's ceiling minus VMAF, both unclipped: the points that were lost",
+    meaning: "Which places lose the points that are missing to the score of a faithful copy: what would be lost (blue) \
+              or won (orange) if the whole picture were like this place. The mean over the picture is VMAF minus its \
+              ceiling.",
+    limits: "It is model attribution: what VMAF v0.6.1 makes of a place, not what a viewer makes of it. Flat areas stay \
+             dark whatever happened to them, for they hold little information; colour is not looked at.",
+    ..ABOUT
+};
+
+impl Overlay for Points {
+    fn about(&self) -> &'static OverlayAbout {
+        self.about
+    }
+
+    fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
+        let pair = &moment.pair;
+        let motion = Motion.extract(moment, memo)?[MOTION2].value;
+        let (vif, (adm, scores)) =
+            rayon::join(|| vif::detail(pair), || rayon::join(|| adm::detail(pair), || ADM.extract(moment, memo)));
+        let (vif, adm, scores) = (vif?, adm?, scores?);
+        let of = |adm: f64, of: fn(&vif::Sums) -> f64| {
+            let vif = [0, 1, 2, 3].map(|n| of(&vif[n].sums));
+            [adm, motion, vif[0], vif[1], vif[2], vif[3]]
+        };
+        let to = of(scores[ADM2].value, vif::Sums::vif);
+        let from = match self.change {
+            Change::Enhancement => of(scores[ADM2_NEG].value, vif::Sums::vif_neg),
+            Change::Loss => of(1.0, |_| 1.0),
+        };
+        let model = shelf()?.model("vmaf_v0.6.1")?;
+        let values = self.spread(&path_weights(model, &from, &to), &vif, &adm);
+        let mut map = Map::new(adm.width, adm.height, values).map_err(|error| MetricError::Color(error.to_string()))?;
+        // What the rounding of sums leaves, some 1e-5 points, is spread evenly; twice, for adding it rounds too.
+        for _ in 0..2 {
+            let rest = (model.bare(&to) - model.bare(&from) - map.mean()) as f32;
+            map.values.iter_mut().for_each(|value| *value += rest);
+        }
+        Ok(map)
+    }
+}
+
+/// Where `adm2` and `adm2_neg` stand among the features of [`ADM`].
+const ADM2: usize = 0;
+const ADM2_NEG: usize = 1;
+/// Where `motion2` stands among the features of [`Motion`].
+const MOTION2: usize = 1;
+
+impl Points {
+    fn spread(&self, weights: &[f64; 6], vif: &[vif::ScaleDetail; 4], adm: &AdmDetail) -> Vec<f32> {
+        let (width, height) = (adm.width as usize, adm.height as usize);
+        let samples = (width * height) as f64;
+        let mut values = adm.spread(samples * weights[0], |scale, at| {
+            let before = if self.change == Change::Enhancement { &scale.kept_neg } else { &scale.there };
+            scale.kept[at] - before[at]
+        });
+        let layers: Vec<Layer> = vif
+            .iter()
+            .zip(&weights[2..])
+            .map(|(scale, weight)| {
+                let before = if self.change == Change::Enhancement { &scale.num_neg } else { &scale.den };
+                let change = scale.num.iter().zip(before).map(|(after, before)| after - before);
+                Layer::new((width, height), (scale.width, scale.height), change, samples * weight)
+            })
+            .collect();
+        values.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+            layers.iter().for_each(|layer| layer.add(y, row));
+        });
+        values
+    }
+}
+
+/// Numbers on a coarser grid, ready to be added to the samples under each cell.
+struct Layer {
+    /// For each sample along a row: its cell.
+    columns: Vec<u32>,
+    /// For each row: its row of cells.
+    rows: Vec<u32>,
+    cells: Vec<f32>,
+    across: usize,
+}
+
+impl Layer {
+    /// A cell covers the samples whose place times `grid` over `size` falls into it, as in [`Map::at`]; its number times
+    /// `times` is shared evenly among them.
+    fn new(size: (usize, usize), grid: (usize, usize), numbers: impl Iterator<Item = f32>, times: f64) -> Self {
+        let (columns, wide) = cover(size.0, grid.0);
+        let (rows, high) = cover(size.1, grid.1);
+        let share = |n: usize| times / f64::from(wide[n % grid.0] * high[n / grid.0]);
+        let cells = numbers.enumerate().map(|(n, number)| (f64::from(number) * share(n)) as f32).collect();
+        Self { columns, rows, cells, across: grid.0 }
+    }
+
+    fn add(&self, y: usize, row: &mut [f32]) {
+        let cells = &self.cells[self.rows[y] as usize * self.across..][..self.across];
+        for (value, &cell) in row.iter_mut().zip(&self.columns) {
+            *value += cells[cell as usize];
+        }
+    }
+}
+
+/// The cell of each of `size` samples, and how many samples each of `cells` covers. There are at most as many cells as
+/// samples.
+fn cover(size: usize, cells: usize) -> (Vec<u32>, Vec<u32>) {
+    let of: Vec<u32> = (0..size).map(|n| (n * cells / size) as u32).collect();
+    let mut covered = vec![0; cells];
+    of.iter().for_each(|&cell| covered[cell as usize] += 1);
+    (of, covered)
+}
+
+/// Nodes and weights of Gauss and Legendre's rule of five points on -1..1 (Abramowitz and Stegun, table 25.4).
+const NODES: [(f64, f64); 5] = [
+    (-0.906_179_845_938_664, 0.236_926_885_056_189),
+    (-0.538_469_310_105_683, 0.478_628_670_499_366),
+    (0.0, 0.568_888_888_888_889),
+    (0.538_469_310_105_683, 0.478_628_670_499_366),
+    (0.906_179_845_938_664, 0.236_926_885_056_189),
+];
+
+/// Pieces of the path that are integrated each by itself.
+const PIECES: usize = 8;
+
+/// What a unit of each feature is worth on the way `from` one set of features `to` another, so that the sum of weight
+/// times change is the change of the unclipped score.
+fn path_weights(model: &Model, from: &[f64; 6], to: &[f64; 6]) -> [f64; 6] {
+    let mut weights = [0.0; 6];
+    for piece in 0..PIECES {
+        for (node, share) in NODES {
+            let way = (piece as f64 + (node + 1.0) / 2.0) / PIECES as f64;
+            let at: [f64; 6] = std::array::from_fn(|n| from[n] + way * (to[n] - from[n]));
+            let slopes = model.gradient(&at);
+            weights.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += slope * share / (2 * PIECES) as f64);
+        }
+    }
+    weights
+}
