@@ -8,7 +8,7 @@ use crate::views::{VIEWS, Zoom, picture, style};
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk, Page};
 use super::widgets::{self, Segment};
-use super::{facts, overlays, text, tournament};
+use super::{facts, overlays, text, theme, tournament};
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
@@ -89,6 +89,9 @@ fn views(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
 
 /// What belongs to the view in use: the flicker's rate, the difference's amplification.
 fn settings(ui: &mut Ui, desk: &mut Desk) {
+    if ui.ctx().content_rect().width() < theme::ROOMY {
+        ui.spacing_mut().slider_width = 48.0;
+    }
     match desk.looking.view {
         "flicker" => {
             let rate = &mut desk.looking.flicker.rate;

@@ -5,6 +5,7 @@ use doublet::engine::Command;
 use doublet::metrics;
 use doublet::views::{Limit, Shot};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 
 use super::fake::Fake;
