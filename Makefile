@@ -5,11 +5,12 @@
 #   make test                     all checks, as CI runs them
 #   make build                    target/release/doublet
 #   make bench                    speed, as ratios
+#   make verify                   scores beside the reference FFmpeg's, live
 #   make setup                    Debian packages and ONNX Runtime, nothing else
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test build bench setup
+.PHONY: run test build bench verify setup
 
 DOUBLET := target/release/doublet
 ARGS ?=
@@ -46,4 +47,10 @@ test:
 
 bench:
 	@tools/setup.sh test
+	@tools/reference.sh
 	cargo bench --locked --bench main -- $(ARGS)
+
+verify:
+	@tools/setup.sh test
+	@tools/reference.sh
+	cargo bench --locked --bench verify -- $(ARGS)

@@ -17,6 +17,9 @@ mod rounds;
 mod score;
 mod upscale;
 
+#[path = "../reference/mod.rs"]
+mod reference;
+
 use rounds::Row;
 
 /// A part of the benchmark by its name on the command line.

@@ -1,13 +1,8 @@
 //! Clips to measure with, made once by the FFmpeg program from the fixtures and kept under `target/bench`.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-
-use doublet::frame::{Frame, FrameSource};
-use doublet::media;
 
 /// The 1080p camera clip of the fixtures: 54 frames of H.264 at 12 Mbit/s.
 pub fn street() -> Result<PathBuf, String> {
@@ -22,34 +17,6 @@ pub fn street_long() -> Result<PathBuf, String> {
         command.args(["-stream_loop", "5", "-i"]).arg(&source).args(["-map", "0:v:0", "-c", "copy"]).arg(out);
         command
     })
-}
-
-/// The street clip as x264 leaves it at a low rate: something to score.
-pub fn street_encode() -> Result<PathBuf, String> {
-    let source = street()?;
-    made("street_crf35.mkv", |out| {
-        let mut command = ffmpeg();
-        command.arg("-i").arg(&source).args(["-map", "0:v:0", "-c:v", "libx264", "-preset", "veryfast", "-crf", "35"]);
-        command.arg(out);
-        command
-    })
-}
-
-/// The first `frames` frames of `clip` without header or compression, as FFmpeg reads them in.
-pub fn raw(clip: &Path, frames: usize) -> Result<PathBuf, String> {
-    let stem = clip.file_stem().unwrap_or(OsStr::new("clip")).to_string_lossy();
-    made(&format!("{stem}_{frames}.yuv"), |out| {
-        let mut command = ffmpeg();
-        command.arg("-i").arg(clip).args(["-map", "0:v:0", "-frames:v", &frames.to_string()]);
-        command.args(["-f", "rawvideo", "-pix_fmt", "yuv420p"]).arg(out);
-        command
-    })
-}
-
-/// The first `count` frames of `clip`, decoded.
-pub fn frames(clip: &Path, count: usize) -> Result<Vec<Arc<Frame>>, String> {
-    let mut video = media::open(clip).map_err(|e| e.to_string())?;
-    (0..count).map(|n| video.get(n).map_err(|e| e.to_string())).collect()
 }
 
 /// A file of the fixtures.
@@ -84,7 +51,8 @@ pub fn written(name: &str, bytes: impl Fn() -> Vec<u8>) -> Result<PathBuf, Strin
     Ok(path)
 }
 
-fn folder() -> Result<PathBuf, String> {
+/// `target/bench`.
+pub fn folder() -> Result<PathBuf, String> {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("target")).join("bench");
     fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
     Ok(dir)

@@ -140,6 +140,13 @@ pub struct Cost {
     processor: Option<f64>,
 }
 
+impl Cost {
+    /// Processor time, or the clock's where the system does not tell.
+    pub fn work(&self) -> f64 {
+        self.processor.unwrap_or(self.clock)
+    }
+}
+
 /// Processor time of this program and of the programs it started and saw end; Linux counts it in hundredths.
 fn processor_seconds() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;

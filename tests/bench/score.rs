@@ -1,146 +1,246 @@
-//! PSNR and SSIM of 1080p pairs, beside FFmpeg's `psnr` and `ssim` filters, and the floors under both.
+//! Scores beside the reference FFmpeg's libvmaf and filters: on the same bare samples, which both sides read from the
+//! page cache, with as many threads; and once with H.264 decoding in.
 //!
-//! The work is not quite the same, and the rows say so: FFmpeg's filters take all three planes, and its `ssim` is a
-//! cheaper one (8x8 blocks at full size) than libvmaf's, which Doublet's equals.
+//! Pictures are the demo's street, drawn here, and what x264 leaves of it at crf 35.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use doublet::frame::{Frame, FrameSource};
 use doublet::media;
-use doublet::metrics::{self, Moment, Pair, Plan};
+use doublet::metrics::{self, Memo, Moment, Pair, Plan};
 
 use crate::machine::threads;
 use crate::material;
+use crate::reference::raw::{self, Raw, yuv};
+use crate::reference::{pictures, program};
 use crate::rounds::{Row, alone, compare, timed};
 
-/// Pairs kept in memory, and how often a run goes through them.
+/// Pairs in a file, and how often a heavy and a light run go through it.
 const PAIRS: usize = 24;
-const PASSES: usize = 8;
+const HEAVY: usize = 2;
+const LIGHT: usize = 16;
 
-const GRAPH: &str = "[0:v]split[a][b];[1:v]split[c][d];[a][c]psnr[p];[b][d]ssim[s]";
+const SIZES: [(u32, u32, &str); 2] = [(1920, 1080, "1080p"), (1280, 720, "720p")];
+
+const V0: &str = "version=vmaf_v0.6.1\\:name=vmaf";
+const TWO: &str = "version=vmaf_v0.6.1\\:name=vmaf|version=vmaf_v0.6.1neg\\:name=neg";
+const ALL: &str = "version=vmaf_v0.6.1\\:name=vmaf|version=vmaf_v0.6.1neg\\:name=neg|\
+                   version=vmaf_4k_v0.6.1\\:name=4k|version=vmaf_v0.6.1\\:enable_transform=true\\:name=phone";
+const ALL_FEATURES: &str = "name=psnr|name=float_ssim|name=float_ms_ssim|name=cambi";
+const ALL_OURS: &str = "vmaf,vmaf_neg,vmaf_4k,vmaf_phone,psnr_y,psnr_cb,psnr_cr,ssim_y,ms_ssim_y,cambi";
 
 pub fn rows(rounds: usize) -> Vec<Row> {
-    collect(rounds).unwrap_or_else(|reason| vec![Row::skipped("psnr_y + ssim_y, 1080p", reason)])
+    let mut rows =
+        vec![Row::Note(format!("peer: {}, bare samples from the page cache on both sides", program::version()))];
+    for (width, height, name) in SIZES {
+        match Material::new(width, height) {
+            Ok(material) => rows.extend(sized(&material, name, rounds)),
+            Err(reason) => rows.push(Row::skipped(&format!("scores, {name}"), reason)),
+        }
+    }
+    rows
 }
 
-fn collect(rounds: usize) -> Result<Vec<Row>, String> {
-    let (reference, candidate) = (material::street()?, material::street_encode()?);
-    let raw = (material::raw(&reference, PAIRS)?, material::raw(&candidate, PAIRS)?);
-    let frames = (material::frames(&reference, PAIRS)?, material::frames(&candidate, PAIRS)?);
-    let plan = |ids: &str| metrics::select(ids).map(|list| Plan::new(&list)).map_err(|e| e.to_string());
-    let (luma, all) = (plan("psnr_y,ssim_y")?, plan("psnr_y,psnr_cb,psnr_cr,ssim_y")?);
-    let (count, fps) = ((PAIRS * PASSES) as f64, "fps");
+/// One pair in all the forms that rows need.
+struct Material {
+    reference: Raw,
+    candidate: Raw,
+    luma: (Raw, Raw),
+    /// The same as H.264 files.
+    files: (PathBuf, PathBuf),
+}
 
-    let mut rows = vec![compare(
-        ("psnr_y + ssim_y, frames in memory", fps),
-        count,
-        None,
-        rounds,
-        &mut || timed(|| measure(&luma, &frames)),
-        &mut || timed(|| material::run(&mut filters(raw_input(&raw)))),
-    )];
-    rows.push(compare(
-        ("the same with psnr_cb and psnr_cr", fps),
-        count,
-        None,
-        rounds,
-        &mut || timed(|| measure(&all, &frames)),
-        &mut || timed(|| material::run(&mut filters(raw_input(&raw)))),
-    ));
-    rows.push(Row::Note("peer: FFmpeg's psnr and ssim filters, three planes, raw files from the page cache".into()));
-    rows.push(alone("  floor: FFmpeg reads both files", fps, count, rounds, &mut || {
-        timed(|| material::run(raw_input(&raw).args(["-map", "0:v", "-map", "1:v", "-f", "null", "-"])))
+impl Material {
+    fn new(width: u32, height: u32) -> Result<Self, String> {
+        let reference = pictures::street(&material::folder()?, (width, height), yuv(8, (1, 1)), PAIRS)?;
+        let (good, _) = pictures::encoded(&reference, 12)?;
+        let (bad, candidate) = pictures::encoded(&reference, 35)?;
+        let luma = (pictures::luma(&reference)?, pictures::luma(&candidate)?);
+        Ok(Self { reference, candidate, luma, files: (good, bad) })
+    }
+
+    fn both(&self) -> (&Raw, &Raw) {
+        (&self.reference, &self.candidate)
+    }
+}
+
+fn sized(material: &Material, name: &str, rounds: usize) -> Vec<Row> {
+    let both = material.both();
+    let luma = (&material.luma.0, &material.luma.1);
+    let against = |label: &str, ids: &str, pair: (&Raw, &Raw), passes: usize, target: Option<f64>, peer: &Peer<'_>| {
+        let label = format!("{label}, {name}");
+        let Some(plan) = plan(ids) else { return Row::skipped(&label, format!("not all of {ids} are in this build")) };
+        let count = (PAIRS * passes) as f64;
+        let mut ours = || timed(|| raw::measure(&plan, pair, passes, |_, _, _| Ok(())));
+        compare((&label, "fps"), count, target, rounds, &mut ours, &mut || timed(|| program::run(&mut peer(passes)?)))
+    };
+    let libvmaf =
+        |models: &'static str, features: &'static str| move |passes: usize| libvmaf_of(both, passes, models, features);
+    let filters = |pair: (&Raw, &Raw)| {
+        let pair = (pair.0.clone(), pair.1.clone());
+        move |passes: usize| filters_of((&pair.0, &pair.1), passes)
+    };
+    let mut rows = vec![
+        against("vmaf + neg / both", "vmaf,vmaf_neg", both, HEAVY, Some(1.6), &libvmaf(TWO, "")),
+        against("vmaf + neg / v0.6.1 alone", "vmaf,vmaf_neg", both, HEAVY, None, &libvmaf(V0, "")),
+        against("psnr_y + ssim_ffmpeg_y / filters", "psnr_y,ssim_ffmpeg_y", both, LIGHT, Some(1.0), &filters(both)),
+        against("the same, luma alone on both", "psnr_y,ssim_ffmpeg_y", luma, LIGHT, Some(1.0), &filters(luma)),
+        against("ms_ssim_y / v0.6.1", "ms_ssim_y", both, HEAVY, Some(10.0), &libvmaf(V0, "")),
+        against("all v0 + psnr ssim ms_ssim cambi", ALL_OURS, both, HEAVY, None, &libvmaf(ALL, ALL_FEATURES)),
+        alone(&format!("  floor: Doublet reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
+            timed(|| raw::measure(&Plan::new(&[]), both, LIGHT, |_, _, _| Ok(())))
+        }),
+        alone(&format!("  floor: FFmpeg reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
+            timed(|| program::run(inputs(both, LIGHT)?.args(["-map", "0:v", "-map", "1:v", "-f", "null", "-"])))
+        }),
+    ];
+    rows.extend(shares(both));
+    rows.extend(maps(both, name, rounds));
+    rows.push(decoded(material, name, rounds));
+    rows
+}
+
+/// A command for so many passes.
+type Peer<'a> = dyn Fn(usize) -> Result<Command, String> + 'a;
+
+/// The metrics named, if all of them are in this build.
+fn plan(ids: &str) -> Option<Plan> {
+    metrics::select(ids).ok().map(|list| Plan::new(&list))
+}
+
+/// What each extractor of the heaviest row takes by itself, of the sum of all, by processor time.
+fn shares(both: (&Raw, &Raw)) -> Vec<Row> {
+    let Some(plan) = plan(ALL_OURS) else { return Vec::new() };
+    let mut took = vec![0.0; plan.extractors().len()];
+    let run = raw::measure(&Plan::new(&[]), both, 1, |_, _, _| Ok(())).and_then(|()| {
+        raw::measure(&Plan::new(plan.metrics()), both, 1, |moment, memo, _| {
+            for (took, extractor) in took.iter_mut().zip(plan.extractors()) {
+                // Several times: processor time is counted in hundredths of a second.
+                let cost = timed(|| {
+                    (0..4).try_for_each(|_| extractor.extract(moment, memo).map(drop)).map_err(|e| e.to_string())
+                })?;
+                *took += cost.work();
+            }
+            Ok(())
+        })
+    });
+    if let Err(reason) = run {
+        return vec![Row::skipped("  share of time", reason)];
+    }
+    let whole: f64 = took.iter().sum();
+    let mut shares: Vec<(f64, &str)> = took
+        .iter()
+        .zip(plan.extractors())
+        .map(|(took, extractor)| (100.0 * took / whole, extractor.about().id))
+        .collect();
+    shares.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let text: Vec<String> = shares.iter().map(|(share, id)| format!("{id} {share:.0}%")).collect();
+    vec![Row::Note(format!("share of time of all v0 + psnr ssim ms_ssim cambi: {}", text.join(", ")))]
+}
+
+/// Scores with one overlay drawn for every frame, over the same scores without.
+fn maps((reference, candidate): (&Raw, &Raw), name: &str, rounds: usize) -> Vec<Row> {
+    let Some(plan) = plan(ALL_OURS) else { return Vec::new() };
+    let run = |overlay: Option<&'static dyn metrics::Overlay>| {
+        raw::measure(&plan, (reference, candidate), 1, |moment, memo, _| match overlay {
+            Some(overlay) => overlay.map(moment, memo).map(drop).map_err(|e| e.to_string()),
+            None => Ok(()),
+        })
+    };
+    let drawn = ["ssim", "ms_ssim", "vif_loss", "adm_loss", "gain", "points", "points_lost", "cambi", "error"];
+    let overlays = drawn.iter().filter_map(|id| metrics::overlay(id).ok());
+    let mut rows =
+        vec![Row::Note("maps on: all v0 + psnr ssim ms_ssim cambi with one overlay a frame, over none".into())];
+    rows.extend(overlays.map(|overlay| {
+        let label = format!("map on: {}, {name}", overlay.id());
+        // At most 1.3 times the time.
+        let target = Some(1.0 / 1.3);
+        let mut with = || timed(|| run(Some(overlay)));
+        compare((&label, "fps"), PAIRS as f64, target, rounds.min(3), &mut with, &mut || timed(|| run(None)))
     }));
-    rows.push(alone("  floor: both frames copied once", fps, count, rounds, &mut || timed(|| copy(&frames))));
-
-    let length = media::open(&reference).map_err(|e| e.to_string())?.info().timeline.len();
-    rows.push(compare(
-        ("psnr_y + ssim_y, both decoded", fps),
-        length as f64,
-        None,
-        rounds,
-        &mut || timed(|| decode_and_measure(Some(&luma), &reference, &candidate)),
-        &mut || timed(|| material::run(&mut filters(file_input(&reference, &candidate)))),
-    ));
-    rows.push(alone("  floor: both decoded by Doublet", fps, length as f64, rounds, &mut || {
-        timed(|| decode_and_measure(None, &reference, &candidate))
-    }));
-    Ok(rows)
+    rows
 }
 
-type Frames = (Vec<Arc<Frame>>, Vec<Arc<Frame>>);
-
-/// Measures every pair, one after the other: each metric spreads over the processors by itself.
-fn measure(plan: &Plan, frames: &Frames) -> Result<(), String> {
-    for _ in 0..PASSES {
-        for (reference, candidate) in frames.0.iter().zip(&frames.1) {
-            score(plan, reference, candidate)?;
+/// The heaviest comparison with the decoding of two H.264 files in it.
+fn decoded(material: &Material, name: &str, rounds: usize) -> Row {
+    let label = format!("vmaf + neg, H.264 decoded, {name}");
+    let Some(plan) = plan("vmaf,vmaf_neg") else { return Row::skipped(&label, "vmaf is not in this build") };
+    let (reference, candidate) = &material.files;
+    let peer = || {
+        let mut command = program::command()?;
+        for file in [candidate, reference] {
+            command.args(["-threads", &threads().to_string(), "-i"]).arg(file);
         }
-    }
-    Ok(())
+        program::run(command.args(["-lavfi", &graph(TWO, ""), "-f", "null", "-"]))
+    };
+    let mut ours = || timed(|| decode_and_measure(&plan, reference, candidate));
+    compare((&label, "fps"), PAIRS as f64, None, rounds, &mut ours, &mut || timed(peer))
 }
 
-fn score(plan: &Plan, reference: &Arc<Frame>, candidate: &Arc<Frame>) -> Result<(), String> {
-    let pair = Pair::new(reference, candidate).map_err(|e| e.to_string())?;
-    for (_, value) in plan.measure(&Moment::new(pair)) {
-        std::hint::black_box(value.map_err(|e| e.to_string())?);
-    }
-    Ok(())
-}
-
-/// Copies the planes of every pair: what reading and writing them costs at the least.
-fn copy(frames: &Frames) -> Result<(), String> {
-    let mut to: Vec<u8> = Vec::new();
-    for _ in 0..PASSES {
-        for frame in frames.0.iter().zip(&frames.1).flat_map(|(a, b)| [a, b]) {
-            to.clear();
-            frame.planes().iter().for_each(|plane| to.extend_from_slice(plane.bytes()));
-            std::hint::black_box(&to);
+/// Both files decoded on threads of their own, measured in order.
+fn decode_and_measure(plan: &Plan, reference: &Path, candidate: &Path) -> Result<(), String> {
+    let count = media::open(reference).map_err(|e| e.to_string())?.info().timeline.len();
+    std::thread::scope(|scope| {
+        let decode = |file: PathBuf| {
+            let (send, frames) = sync_channel::<Result<Arc<Frame>, String>>(4);
+            scope.spawn(move || {
+                let mut video = match media::open(&file) {
+                    Ok(video) => video,
+                    Err(error) => return drop(send.send(Err(error.to_string()))),
+                };
+                for n in 0..count {
+                    if send.send(video.get(n).map_err(|e| e.to_string())).is_err() {
+                        return;
+                    }
+                }
+            });
+            frames
+        };
+        let (references, candidates) = (decode(reference.to_owned()), decode(candidate.to_owned()));
+        let (memo, mut earlier) = (Memo::default(), Vec::new());
+        let next = || references.recv().ok().zip(candidates.recv().ok());
+        let mut coming = next();
+        while let Some((r, c)) = coming {
+            let (r, c) = (r?, c?);
+            coming = next();
+            let later: Vec<Arc<Frame>> = coming.iter().filter_map(|(r, _)| r.as_ref().ok().cloned()).collect();
+            let moment = Moment::new(Pair::new(&r, &c).map_err(|e| e.to_string())?);
+            std::hint::black_box(plan.extract(&moment.among(&earlier, &later, Some(raw::RATE)), &memo));
+            earlier = vec![r];
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
-/// Opens both clips, decodes them frame by frame, and measures if there is something to measure.
-fn decode_and_measure(plan: Option<&Plan>, reference: &Path, candidate: &Path) -> Result<(), String> {
-    let mut reference = media::open(reference).map_err(|e| e.to_string())?;
-    let mut candidate = media::open(candidate).map_err(|e| e.to_string())?;
-    for n in 0..reference.info().timeline.len() {
-        let frames = reference.get(n).and_then(|r| Ok((r, candidate.get(n)?)));
-        let (r, c) = frames.map_err(|e| e.to_string())?;
-        if let Some(plan) = plan {
-            score(plan, &r, &c)?;
-        }
-    }
-    Ok(())
+/// FFmpeg with both files as inputs, the candidate first as its filters have it.
+fn inputs((reference, candidate): (&Raw, &Raw), passes: usize) -> Result<Command, String> {
+    let mut command = program::command()?;
+    candidate.input(&mut command, passes);
+    reference.input(&mut command, passes);
+    Ok(command)
 }
 
-/// FFmpeg with two raw files that it goes through [`PASSES`] times.
-fn raw_input(raw: &(PathBuf, PathBuf)) -> Command {
-    let mut command = material::ffmpeg();
-    for path in [&raw.0, &raw.1] {
-        command.args(["-f", "rawvideo", "-s", "1920x1080", "-pix_fmt", "yuv420p"]);
-        command.args(["-stream_loop", &(PASSES - 1).to_string(), "-i"]).arg(path);
-    }
-    command
+fn graph(models: &str, features: &str) -> String {
+    let features = if features.is_empty() { String::new() } else { format!(":feature='{features}'") };
+    format!("libvmaf=model='{models}'{features}:n_threads={}", threads())
 }
 
-/// FFmpeg with two clips to decode.
-fn file_input(reference: &Path, candidate: &Path) -> Command {
-    let mut command = material::ffmpeg();
-    for path in [reference, candidate] {
-        command.args(["-threads", &threads().to_string(), "-i"]).arg(path);
-    }
-    command
+fn libvmaf_of(both: (&Raw, &Raw), passes: usize, models: &str, features: &str) -> Result<Command, String> {
+    let mut command = inputs(both, passes)?;
+    command.args(["-lavfi", &graph(models, features), "-f", "null", "-"]);
+    Ok(command)
 }
 
-/// `psnr` and `ssim` between the two inputs of `command`, pictures thrown away.
-fn filters(mut command: Command) -> Command {
-    command.args(["-filter_complex_threads", &threads().to_string(), "-lavfi", GRAPH]);
+/// The `psnr` and the `ssim` filter.
+fn filters_of(both: (&Raw, &Raw), passes: usize) -> Result<Command, String> {
+    let mut command = inputs(both, passes)?;
+    let graph = "[0:v]split[a][b];[1:v]split[c][d];[a][c]psnr[p];[b][d]ssim[s]";
+    command.args(["-filter_complex_threads", &threads().to_string(), "-lavfi", graph]);
     for output in ["[p]", "[s]"] {
         command.args(["-map", output, "-f", "null", "-"]);
     }
-    command
+    Ok(command)
 }

@@ -1,13 +1,14 @@
 //! Multi-scale structural similarity of luma, as libvmaf's `float_ms_ssim` gives it (`libvmaf/src/feature/ms_ssim.c`;
 //! Wang, Simoncelli and Bovik 2003): contrast and structure at five scales, luminance at the coarsest, each mean raised
-//! to its weight, and all multiplied.
+//! to its weight, and all multiplied. Means of large maps are taken from a quarter of their places (see `window`), which
+//! moves the score by some 1e-6.
 
 use std::cell::Cell;
 
 use super::downscale::Grid;
 use super::halve::halve;
 use super::source::{Source, luma, same_samples};
-use super::window::{Parts, means};
+use super::window::{Parts, contrast_and_structure, means};
 use crate::metrics::{
     About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
 };
@@ -80,7 +81,7 @@ impl Scales<'_> {
     pub fn parts(&self) -> [Parts; SCALES] {
         std::array::from_fn(|n| {
             let (reference, candidate) = self.at(n);
-            means(reference, candidate, n == SCALES - 1)
+            if n == SCALES - 1 { means(reference, candidate) } else { contrast_and_structure(reference, candidate) }
         })
     }
 }

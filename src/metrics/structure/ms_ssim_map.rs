@@ -120,7 +120,8 @@ impl MsSsimMap {
             let (reference, candidate) = scales.at(scale);
             let losses = lost(reference, candidate);
             for factor in factors.iter().filter(|factor| factor.scale == scale) {
-                let short = 1.0 - factor.mean;
+                // The mean of these very losses, so that what is shared out adds up whatever the score's mean was.
+                let short = losses[factor.part].mean();
                 let each = if short.abs() < 1e-12 { 0.0 } else { lack(factor.mean) / short };
                 canvas.add(&losses[factor.part], scale, missing * factor.power * each);
             }

@@ -59,7 +59,7 @@ impl Extractor for Ssim {
     }
 
     fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
-        let found = on_grids(&EXTRACTS, moment, |r, d| means(Source::Grid(r), Source::Grid(d), true).all)?;
+        let found = on_grids(&EXTRACTS, moment, |r, d| means(Source::Grid(r), Source::Grid(d)).all)?;
         Ok(vec![found.map_or(Value::identical(1.0), Value::measured)])
     }
 }

@@ -44,29 +44,46 @@ pub(super) struct Parts {
     pub all: f64,
 }
 
-/// Means of the parts over every place of the window. Without `full` only contrast and structure are worked out, and
-/// the other two are 1.
-pub(super) fn means(reference: Source<'_>, candidate: Source<'_>, full: bool) -> Parts {
+/// Means of all parts over every place of the window.
+pub(super) fn means(reference: Source<'_>, candidate: Source<'_>) -> Parts {
+    let [contrast, structure, luminance, all] = mean(reference, candidate, 1, sum_full);
+    Parts { luminance, contrast, structure, all }
+}
+
+/// Means of contrast and structure; the other two are not worked out and 1. Of a large map every second column and row
+/// is taken (see [`step`]).
+pub(super) fn contrast_and_structure(reference: Source<'_>, candidate: Source<'_>) -> Parts {
+    let [contrast, structure, _, _] = mean(reference, candidate, step(reference.size()), sum);
+    Parts { luminance: 1.0, contrast, structure, all: 1.0 }
+}
+
+/// Every how manyeth place is enough for a mean. The window lets nothing of two samples' wavelength through (1.4e-4 of
+/// it) and 6% of four's, so that its maps hardly change from place to place: of more than 131,072 places, each quarter
+/// has the mean of all to some 1e-6. A picture of stripes could conspire with the pattern; so which of two columns and
+/// rows is taken changes from strip to strip.
+fn step((width, height): (usize, usize)) -> usize {
+    if (width - MARGIN) * (height - MARGIN) > 1 << 17 { 2 } else { 1 }
+}
+
+fn mean(reference: Source<'_>, candidate: Source<'_>, step: usize, sum: fn(&Place<'_>) -> [f64; 4]) -> [f64; 4] {
     // Jobs do not depend on the number of threads and are added up in order.
-    let jobs = places(reference, candidate);
-    let sums: Vec<[f64; 4]> = jobs.par_iter().map(|place| if full { sum_full(place) } else { sum(place) }).collect();
+    let jobs = places(reference, candidate, step);
+    let sums: Vec<[f64; 4]> = jobs.par_iter().map(sum).collect();
     let (width, height) = reference.size();
     let all = (width - MARGIN) as f64 * (height - MARGIN) as f64;
-    let [contrast, structure, luminance, all] =
-        [0, 1, 2, 3].map(|part| 1.0 - sums.iter().map(|sums| sums[part]).sum::<f64>() / all);
-    Parts { luminance, contrast, structure, all }
+    [0, 1, 2, 3].map(|part| 1.0 - sums.iter().map(|sums| sums[part]).sum::<f64>() / all)
 }
 
 /// What is lost at every place of the window: 1 - contrast, 1 - structure, 1 - luminance, 1 - the product of the three.
 pub(super) fn lost(reference: Source<'_>, candidate: Source<'_>) -> [Grid; 4] {
     let (width, height) = reference.size();
     let mut grids = [(); 4].map(|()| Grid::new(width - MARGIN, height - MARGIN, Vec::new()));
-    let jobs = places(reference, candidate);
+    let jobs = places(reference, candidate, 1);
     let blocks: Vec<[Vec<f32>; 4]> = jobs.par_iter().map(keep).collect();
     for (place, block) in jobs.iter().zip(&blocks) {
         for (grid, block) in grids.iter_mut().zip(block) {
-            for (y, row) in place.rows.clone().zip(block.chunks_exact(place.width)) {
-                grid.samples_mut(y)[place.x..place.x + place.width].copy_from_slice(row);
+            for (y, row) in place.rows.clone().zip(block.chunks_exact(place.count)) {
+                grid.samples_mut(y)[place.columns.first..place.columns.first + place.count].copy_from_slice(row);
             }
         }
     }
@@ -75,27 +92,58 @@ pub(super) fn lost(reference: Source<'_>, candidate: Source<'_>) -> [Grid; 4] {
 
 /// One row of a strip.
 type Row = [f32; STRIP];
-/// One row of a strip with what a window reaches beyond it.
-type Wide = [f32; STRIP + MARGIN];
 
 /// The part of the map that one job makes.
 struct Place<'a> {
     reference: Source<'a>,
     candidate: Source<'a>,
-    x: usize,
-    width: usize,
+    /// Its first column, and how many are taken from there on.
+    columns: Every,
+    count: usize,
+    /// The rows that it spans, and which of them are taken.
     rows: Range<usize>,
+    lines: Every,
+}
+
+/// Every `step`-th of `of` columns or rows, from `first` on.
+#[derive(Clone, Copy)]
+struct Every {
+    first: usize,
+    step: usize,
+    of: usize,
+}
+
+impl Every {
+    fn takes(&self, n: usize) -> bool {
+        n >= self.first && (n - self.first).is_multiple_of(self.step)
+    }
+
+    /// How many of all one that is taken stands for: by the trapezoidal rule, and at both ends those beyond too.
+    fn weight(&self, n: usize) -> f64 {
+        let half = (self.step - 1) as f64 / 2.0;
+        let before = if n < self.step { n as f64 } else { half };
+        let after = if n + self.step >= self.of { (self.of - 1 - n) as f64 } else { half };
+        1.0 + before + after
+    }
+
+    fn is_end(&self, n: usize) -> bool {
+        n < self.step || n + self.step >= self.of
+    }
 }
 
 /// The whole map in strips and bands.
-fn places<'a>(reference: Source<'a>, candidate: Source<'a>) -> Vec<Place<'a>> {
+fn places<'a>(reference: Source<'a>, candidate: Source<'a>, step: usize) -> Vec<Place<'a>> {
     let (width, height) = reference.size();
     let (width, height) = (width - MARGIN, height - MARGIN);
-    let place = |x: usize, y: usize| {
-        let (width, rows) = (STRIP.min(width - x), y..(y + BAND).min(height));
-        Place { reference, candidate, x, width, rows }
+    let (across, down) = (width.div_ceil(step * STRIP), height.div_ceil(BAND));
+    let place = |n: usize| {
+        let (strip, band) = (n % across, n / across);
+        let columns = Every { first: strip * step * STRIP + band % step, step, of: width };
+        let count = (width - columns.first).div_ceil(step).min(STRIP);
+        let lines = Every { first: strip % step, step, of: height };
+        Place { reference, candidate, columns, count, rows: band * BAND..((band + 1) * BAND).min(height), lines }
     };
-    (0..height).step_by(BAND).flat_map(|y| (0..width).step_by(STRIP).map(move |x| place(x, y))).collect()
+    (0..across * down).map(place).collect()
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
@@ -108,17 +156,26 @@ fn sum_full(place: &Place) -> [f64; 4] {
     add_up::<4>(place)
 }
 
-/// Sums of the first `N` losses over a place; zero for the others.
+/// Sums of the first `N` losses over a place, weighed by how many places each stands for; zero for the others.
 #[inline(always)]
 fn add_up<const N: usize>(place: &Place) -> [f64; 4] {
-    let mut total = [0.0; 4];
-    walk::<N>(place, |done, lost| {
-        // A sum of so few rows is exact enough in 32 bits.
-        if done % ROWS == 0 || done == place.rows.len() {
+    let (mut total, mut rows) = ([0.0; 4], 0);
+    let mut weights = [0.0; STRIP];
+    for (n, weight) in weights[..place.count].iter_mut().enumerate() {
+        *weight = place.columns.weight(place.columns.first + n * place.columns.step);
+    }
+    walk::<N>(place, |y, lost| {
+        rows += 1;
+        // A sum of so few rows is exact enough in 32 bits; rows that weigh unlike are not added up.
+        let next = y + place.lines.step;
+        if rows % ROWS == 0 || next >= place.rows.end || place.lines.is_end(y) || place.lines.is_end(next) {
+            let weight = place.lines.weight(y);
             for (total, lost) in total.iter_mut().zip(lost) {
-                for value in &lost[..place.width] {
-                    *total += f64::from(*value);
+                let mut sum = 0.0;
+                for (of, value) in weights.iter().zip(lost.iter()) {
+                    sum += of * f64::from(*value);
                 }
+                *total += weight * sum;
                 *lost = [0.0; STRIP];
             }
         }
@@ -129,43 +186,100 @@ fn add_up<const N: usize>(place: &Place) -> [f64; 4] {
 /// All four losses of every place, row by row.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 fn keep(place: &Place) -> [Vec<f32>; 4] {
-    let mut kept = [(); 4].map(|()| Vec::with_capacity(place.width * place.rows.len()));
+    let mut kept = [(); 4].map(|()| Vec::with_capacity(place.count * place.rows.len()));
     walk::<4>(place, |_, lost| {
         for (kept, lost) in kept.iter_mut().zip(lost) {
-            kept.extend_from_slice(&lost[..place.width]);
+            kept.extend_from_slice(&lost[..place.count]);
             *lost = [0.0; STRIP];
         }
     });
     kept
 }
 
-/// Goes down a place and adds each row's first `N` losses to what it hands to `row` with the number of rows done.
+/// Goes down a place and adds the first `N` losses of each row that is taken to what it hands to `row` with its number.
 #[inline(always)]
 fn walk<const N: usize>(place: &Place, mut row: impl FnMut(usize, &mut [Row; N])) {
-    let (mut reference, mut candidate) = ([0.0; STRIP + MARGIN], [0.0; STRIP + MARGIN]);
+    let mut sides = [Side::new(place.reference), Side::new(place.candidate)];
     // The last eleven rows, filtered along the row: of each the five moments. Row y stands at y mod 11.
     let mut ring = Box::new([[[0.0; STRIP]; 5]; 11]);
     let mut lost = [[0.0; STRIP]; N];
-    for (n, y) in (place.rows.start..place.rows.end + MARGIN).enumerate() {
-        place.reference.fetch(place.x, y, &mut reference[..place.width + MARGIN]);
-        place.candidate.fetch(place.x, y, &mut candidate[..place.width + MARGIN]);
-        along(&reference, &candidate, &mut ring[y % 11]);
-        if n >= MARGIN {
+    for y in place.rows.start..place.rows.end + MARGIN {
+        for side in &mut sides {
+            side.fetch(place, y);
+        }
+        if place.columns.step == 1 {
+            along(sides[0].each(), sides[1].each(), &mut ring[y % 11]);
+        } else {
+            along(sides[0].second(), sides[1].second(), &mut ring[y % 11]);
+        }
+        let Some(top) = y.checked_sub(MARGIN).filter(|top| *top >= place.rows.start) else { continue };
+        if place.lines.takes(top) {
             down([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|t| &ring[(y + t) % 11]), &mut lost);
-            row(n + 1 - MARGIN, &mut lost);
+            row(top, &mut lost);
         }
     }
 }
 
+/// A row of one picture, as the window along it reads it.
+struct Side<'a> {
+    source: Source<'a>,
+    samples: [f32; 2 * STRIP + MARGIN],
+    even: [f32; STRIP + MARGIN / 2],
+    odd: [f32; STRIP + MARGIN / 2],
+}
+
+/// What stands under each of the eleven taps, for a strip of places.
+type Taps<'a> = [&'a Row; 11];
+
+impl<'a> Side<'a> {
+    #[inline(always)]
+    fn new(source: Source<'a>) -> Self {
+        let half = [0.0; STRIP + MARGIN / 2];
+        Self { source, samples: [0.0; 2 * STRIP + MARGIN], even: half, odd: half }
+    }
+
+    /// Takes what the place needs of row `y`.
+    #[inline(always)]
+    fn fetch(&mut self, place: &Place, y: usize) {
+        let Every { first, step, .. } = place.columns;
+        self.source.fetch(first, y, &mut self.samples[..step * (place.count - 1) + 1 + MARGIN]);
+        if step > 1 {
+            for ((even, odd), pair) in self.even.iter_mut().zip(&mut self.odd).zip(self.samples.as_chunks::<2>().0) {
+                [*even, *odd] = *pair;
+            }
+        }
+    }
+
+    /// For a place at each sample.
+    #[inline(always)]
+    fn each(&self) -> Taps<'_> {
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|t| row_at(&self.samples, t))
+    }
+
+    /// For a place at every second sample.
+    #[inline(always)]
+    fn second(&self) -> Taps<'_> {
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+            .map(|t| if t % 2 == 0 { row_at(&self.even, t / 2) } else { row_at(&self.odd, t / 2) })
+    }
+}
+
+/// The strip of samples that begins at `from`; black where there are not so many.
+#[inline(always)]
+fn row_at(samples: &[f32], from: usize) -> &Row {
+    const BLACK: Row = [0.0; STRIP];
+    samples.get(from..).and_then(|rest| rest.first_chunk()).unwrap_or(&BLACK)
+}
+
 /// The window along a row: E[r], E[d], E[r^2], E[d^2], E[rd]. It is symmetric: its ends share a product.
 #[inline(always)]
-fn along(r: &Wide, d: &Wide, to: &mut [Row; 5]) {
+fn along(r: Taps<'_>, d: Taps<'_>, to: &mut [Row; 5]) {
     let [mr, md, rr, dd, rd] = to;
     for x in 0..STRIP {
-        let (a, b, tap) = (r[x + 5], d[x + 5], TAPS[5]);
+        let (a, b, tap) = (r[5][x], d[5][x], TAPS[5]);
         let mut sums = [tap * a, tap * b, tap * (a * a), tap * (b * b), tap * (a * b)];
         for t in 0..5 {
-            let (a, b, e, f, tap) = (r[x + t], d[x + t], r[x + 10 - t], d[x + 10 - t], TAPS[t]);
+            let (a, b, e, f, tap) = (r[t][x], d[t][x], r[10 - t][x], d[10 - t][x], TAPS[t]);
             sums[0] += tap * (a + e);
             sums[1] += tap * (b + f);
             sums[2] += tap * (a * a + e * e);
