@@ -17,8 +17,13 @@ const WIDTH: f32 = 320.0;
 pub fn picker(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     let chosen = desk.looking.overlay();
     // The button keeps its width, so that nothing beside it moves.
-    let width = if ui.ctx().content_rect().width() < theme::ROOMY { 104.0 } else { 184.0 };
-    let label = chosen.map_or(text::overlay::PICKER.to_owned(), |about| text::overlay::button(about.label));
+    let narrow = ui.ctx().content_rect().width() < theme::ROOMY;
+    let width = if narrow { 104.0 } else { 184.0 };
+    let label = match chosen {
+        None => text::overlay::PICKER.to_owned(),
+        Some(about) if narrow => about.label.to_owned(),
+        Some(about) => text::overlay::button(about.label),
+    };
     let label = fitting(ui, label, width - 36.0);
     let color = if chosen.is_some() { style::TEXT } else { style::WEAK };
     let response =
