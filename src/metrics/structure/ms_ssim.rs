@@ -1,7 +1,6 @@
 //! Multi-scale structural similarity of luma, as libvmaf's `float_ms_ssim` gives it (`libvmaf/src/feature/ms_ssim.c`;
 //! Wang, Simoncelli and Bovik 2003): contrast and structure at five scales, luminance at the coarsest, each mean raised
-//! to its weight, and all multiplied. Means of large maps are taken from a quarter of their places (see `window`), which
-//! moves the score by some 1e-6.
+//! to its weight, and all multiplied.
 
 use std::cell::Cell;
 

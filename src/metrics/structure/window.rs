@@ -50,19 +50,10 @@ pub(super) fn means(reference: Source<'_>, candidate: Source<'_>) -> Parts {
     Parts { luminance, contrast, structure, all }
 }
 
-/// Means of contrast and structure; the other two are not worked out and 1. Of a large map every second column and row
-/// is taken (see [`step`]).
+/// Means of contrast and structure over every place of the window; the other two are not worked out and 1.
 pub(super) fn contrast_and_structure(reference: Source<'_>, candidate: Source<'_>) -> Parts {
-    let [contrast, structure, _, _] = mean(reference, candidate, step(reference.size()), sum);
+    let [contrast, structure, _, _] = mean(reference, candidate, 1, sum);
     Parts { luminance: 1.0, contrast, structure, all: 1.0 }
-}
-
-/// Every how manyeth place is enough for a mean. The window lets nothing of two samples' wavelength through (1.4e-4 of
-/// it) and 6% of four's, so that its maps hardly change from place to place: of more than 131,072 places, each quarter
-/// has the mean of all to some 1e-6. A picture of stripes could conspire with the pattern; so which of two columns and
-/// rows is taken changes from strip to strip.
-fn step((width, height): (usize, usize)) -> usize {
-    if (width - MARGIN) * (height - MARGIN) > 1 << 17 { 2 } else { 1 }
 }
 
 fn mean(reference: Source<'_>, candidate: Source<'_>, step: usize, sum: fn(&Place<'_>) -> [f64; 4]) -> [f64; 4] {
