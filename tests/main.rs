@@ -26,6 +26,7 @@ mod suite {
     mod ms_ssim;
     mod no_reference;
     mod onnx_writer;
+    mod overlays;
     mod psnr_hvs;
     mod recipes;
     mod recode;

@@ -58,8 +58,19 @@ pub struct Found {
     pub map: Arc<Map>,
     /// What the overlay pools it to.
     pub pooled: f64,
+    /// The size, whatever its sign, that one number in two hundred passes: where a scale may end by itself.
+    pub reach: f32,
     /// The graphics card that drew it; `None` for the processor.
     pub by: Option<Arc<str>>,
+}
+
+impl Found {
+    pub fn new(map: Map, pooled: f64, by: Option<Arc<str>>) -> Self {
+        let mut sizes: Vec<f32> = map.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).collect();
+        let at = sizes.len().saturating_sub(1) * 199 / 200;
+        let reach = if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(at, f32::total_cmp).1 };
+        Self { map: Arc::new(map), pooled, reach, by }
+    }
 }
 
 /// Bytes of maps that are kept a track, so that a step back draws nothing anew.
@@ -269,7 +280,7 @@ impl Draftsman {
             None => (job.overlay.map(&moment, &self.memo)?, None),
         };
         let pooled = (about.pool)(&map);
-        Ok(Found { map: Arc::new(map), pooled, by })
+        Ok(Found::new(map, pooled, by))
     }
 
     /// The reference's frame among the neighbours that the overlay reads.

@@ -9,7 +9,7 @@ use crate::engine::State;
 use crate::metrics::{OverlayAbout, Scale};
 
 use super::camera::PxRect;
-use super::layout::{Content, PaneSpec};
+use super::layout::PaneSpec;
 use super::looking::Looking;
 use super::overlay::{Limit, Over, limit, over, overlaid};
 use super::plate::{Measures, rect_of};
@@ -26,6 +26,8 @@ pub struct Legend {
     pub limit: Limit,
     /// Of each candidate with something over it: its place in the list (from 0) and what the map comes to, in words.
     pub totals: Vec<(usize, Total)>,
+    /// Scores are taken on a part of the picture, and the map's number still on the whole.
+    pub whole: bool,
     /// The graphics card that drew the maps; `None` for the processor, and while there are none.
     pub by: Option<Arc<str>>,
 }
@@ -43,12 +45,12 @@ pub enum Total {
 pub fn of(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Option<Legend> {
     let about = looking.overlay()?;
     let ids = overlaid(state, looking, panes);
+    // The pane that holds one of them; a flicker's only one holds both in turns.
     let holds = |pane: &&PaneSpec| {
         let (left, right) = pane.content.sides();
-        !matches!(pane.content, Content::Difference { .. })
-            && [Some(left), right].iter().flatten().any(|id| ids.contains(id))
+        panes.len() == 1 || [Some(left), right].iter().flatten().any(|id| ids.contains(id))
     };
-    let room = panes.iter().rev().find(holds)?.rect;
+    let room = panes.iter().rev().find(holds).filter(|_| !ids.is_empty())?.rect;
     let total = |id| {
         let place = state.tracks.iter().position(|t| t.id == id)?;
         let total = match over(state, looking, id) {
@@ -64,7 +66,8 @@ pub fn of(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Option<Legend
         _ => None,
     });
     let totals = ids.into_iter().filter_map(total).collect();
-    Some(Legend { room, about, to: limit(state, looking, panes), limit: looking.over.limit, totals, by })
+    let (to, whole) = (limit(state, looking, panes), state.region.is_some());
+    Some(Legend { room, about, to, limit: looking.over.limit, totals, whole, by })
 }
 
 impl Legend {
@@ -215,7 +218,7 @@ fn rows(painter: &Painter, legend: &Legend, width: f32, scale: f32, roomy: bool)
         match total {
             Total::Missing(_) => rows.push(Row::Words(Some(said), None)),
             _ if roomy => {
-                let who = plain(&text::comes_to(place + 1, legend.totals.len() > 1), style::WEAK);
+                let who = plain(&text::comes_to(place + 1, legend.totals.len() > 1, legend.whole), style::WEAK);
                 rows.push(Row::Words(Some(who), Some(said)));
             }
             _ => rows.push(Row::Words(None, Some(said))),

@@ -1,12 +1,11 @@
 //! What lies over a candidate's picture: the map of the overlay chosen, while it is that of the very frame on show.
 
 use crate::engine::{Found, State, TrackId};
-use crate::frame::Map;
 use crate::metrics::{self, OverlayAbout, Scale};
 
 use super::canvas::Wash;
 use super::layout::{Content, PaneSpec};
-use super::looking::Looking;
+use super::looking::{Looking, Side};
 
 /// The overlay in use and how strongly it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -90,15 +89,18 @@ pub fn over<'a>(state: &'a State, looking: &Looking, id: TrackId) -> Over<'a> {
     }
 }
 
-/// The candidates on show over which something is to lie.
+/// The candidates on show over which something is to lie. Of a flicker both sides are on show, whichever it is now.
 pub fn overlaid(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Vec<TrackId> {
-    let mut ids = Vec::new();
-    for pane in panes.iter().filter(|p| !matches!(p.content, Content::Difference { .. })) {
+    let flicker = looking.view().phases().len() > 1;
+    let sides = [Side::Left, Side::Right].into_iter().filter_map(|side| looking.track(state, side)).map(|t| t.id);
+    let shown = panes.iter().filter(|p| !matches!(p.content, Content::Difference { .. })).flat_map(|pane| {
         let (left, right) = pane.content.sides();
-        for id in [Some(left), right].into_iter().flatten() {
-            if !ids.contains(&id) && !matches!(over(state, looking, id), Over::Nothing) {
-                ids.push(id);
-            }
+        [Some(left), right].into_iter().flatten()
+    });
+    let mut ids = Vec::new();
+    for id in shown.chain(sides.filter(|_| flicker)) {
+        if !ids.contains(&id) && !matches!(over(state, looking, id), Over::Nothing) {
+            ids.push(id);
         }
     }
     ids
@@ -117,23 +119,13 @@ pub fn limit(state: &State, looking: &Looking, panes: &[PaneSpec]) -> f32 {
         Limit::Auto => {
             let ids = overlaid(state, looking, panes);
             let found = ids.into_iter().filter_map(|id| match over(state, looking, id) {
-                Over::Found(found) => Some(reach(&found.map)),
+                Over::Found(found) => Some(found.reach),
                 _ => None,
             });
             let most = found.fold(0.0, f32::max);
             if most > 0.0 { round_up(most) } else { usual }
         }
     }
-}
-
-/// The size that one number in two hundred passes, whatever its sign.
-fn reach(map: &Map) -> f32 {
-    let mut sizes: Vec<f32> = map.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).collect();
-    if sizes.is_empty() {
-        return 0.0;
-    }
-    let at = (sizes.len() - 1) * 199 / 200;
-    *sizes.select_nth_unstable_by(at, f32::total_cmp).1
 }
 
 /// The next of 1, 2 and 5 times a power of ten: an end that does not move with every frame.

@@ -96,9 +96,14 @@ pub fn total(value: f64) -> String {
     format!("{sign}{figure}")
 }
 
-/// Before what the map of the track of this number comes to.
-pub fn comes_to(number: usize, several: bool) -> String {
-    if several { format!("{number} comes to") } else { "comes to".into() }
+/// Before what the map of the track of this number comes to; `whole`: although scores are taken on a part.
+pub fn comes_to(number: usize, several: bool, whole: bool) -> String {
+    match (several, whole) {
+        (true, true) => format!("{number}, the whole, comes to"),
+        (true, false) => format!("{number} comes to"),
+        (false, true) => "the whole picture comes to".into(),
+        (false, false) => "comes to".into(),
+    }
 }
 
 /// One number of a map, in its own digits, signed where the scale has two sides.

@@ -201,7 +201,7 @@ fn decode_and_measure(plan: &Plan, reference: &Path, candidate: &Path) -> Result
         };
         let (references, candidates) = (decode(reference.to_owned()), decode(candidate.to_owned()));
         let (memo, mut earlier) = (Memo::default(), Vec::new());
-        let mut next = || references.recv().ok().zip(candidates.recv().ok());
+        let next = || references.recv().ok().zip(candidates.recv().ok());
         let mut coming = next();
         while let Some((r, c)) = coming {
             let (r, c) = (r?, c?);

@@ -48,6 +48,14 @@ fn help_says_what_a_newcomer_needs() {
 }
 
 #[test]
+fn the_help_of_shot_lists_every_overlay() {
+    let help = stdout(&doublet(&["shot", "--help"]));
+    for overlay in doublet::metrics::overlays() {
+        assert!(help.contains(&format!("  {} ", overlay.id())), "{} is not in the help", overlay.id());
+    }
+}
+
+#[test]
 fn wrong_usage_is_two() {
     sentence(&doublet(&["score"]), 2);
     sentence(&doublet(&["--nonsense"]), 2);
@@ -58,6 +66,16 @@ fn wrong_usage_is_two() {
     sentence(&doublet(&["score", "a.mkv", "b.mkv", "--frames", "9..3"]), 2);
     let said = sentence(&doublet(&["shot", "a.mkv", "b.mkv", "--view", "sideways", "-o", "x.png"]), 2);
     assert!(said.contains("split"), "{said}");
+    let shot = |words: &[&str]| sentence(&doublet(&[&["shot", "a.mkv", "b.mkv", "-o", "x.png"], words].concat()), 2);
+    let said = shot(&["--overlay", "eror"]);
+    assert!(said.contains("eror") && said.contains("signed_error"), "{said}");
+    let said = shot(&["--view", "map"]);
+    assert!(said.contains("--overlay") && said.contains("signed_error"), "{said}");
+    let said = shot(&["--view", "difference", "--overlay", "error"]);
+    assert!(said.contains("map, split, side or flicker"), "{said}");
+    shot(&["--overlay", "error", "--strength", "1.5"]);
+    shot(&["--overlay", "error", "--limit", "0"]);
+    shot(&["--strength", "0.5"]);
     sentence(&doublet(&["shot", "a.mkv", "b.mkv", "--size", "0x0", "-o", "x.png"]), 2);
 }
 

@@ -139,7 +139,8 @@ fn what_is_no_metric_is_a_sentence() {
     let picture = refused("picture.onnx", &upscaler(2).bytes());
     assert!(picture.contains("no metric") && picture.contains("neither a number nor a map"), "{picture}");
     let three = refused("three.onnx", &gauge(&["a", "b", "c"], &mean, &[]));
-    assert!(three.contains("3 inputs"), "{three}");
+    // ONNX Runtime may refuse the graph before Doublet counts.
+    assert!(three.contains("3 inputs") || three.contains("input size 3"), "{three}");
     let odd = refused("odd.onnx", &gauge(&["a", "b"], &mean, &[("doublet.range", "0..1023")]));
     assert!(odd.contains("doublet.range") && odd.contains("0..255"), "{odd}");
     let taken = refused("psnr_y.onnx", &gauge(&["a", "b"], &mean, &[]));

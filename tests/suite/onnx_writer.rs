@@ -340,14 +340,14 @@ pub fn hungry() -> Net {
 
 /// A tensor of whole numbers.
 /// A network that makes a number or a map: the difference of its two inputs (the first minus the second; a lone input is
-/// taken as it is), then operators of one input. A `ReduceMean` over the given axes keeps them as 1, over none makes one
+/// taken as it is, three are summed up), then operators of one input. A `ReduceMean` over the given axes keeps them as 1, over none makes one
 /// number.
 pub fn gauge(inputs: &[&str], steps: &[(&str, &[i64])], metadata: &[(&str, &str)]) -> Vec<u8> {
     let net = Net::new((3, 1), 1, Vec::new());
     let mut graph = Message::default();
     let mut node = Message::default();
     inputs.iter().for_each(|input| _ = node.text(1, input));
-    node.text(2, "v0").text(4, if inputs.len() == 1 { "Identity" } else { "Sub" });
+    node.text(2, "v0").text(4, ["Identity", "Sub", "Sum"][inputs.len() - 1]);
     graph.message(1, &node);
     for (i, (name, axes)) in steps.iter().enumerate() {
         let mut node = Message::default();

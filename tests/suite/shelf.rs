@@ -89,6 +89,32 @@ fn nothing_is_read_before_somebody_looks() {
 }
 
 #[test]
+fn a_model_that_measures_is_offered_as_a_metric() {
+    if !runs() {
+        return;
+    }
+    let place = Place::new();
+    let steps: [(&str, &[i64]); 2] = [("Abs", &[]), ("ReduceMean", &[])];
+    std::fs::write(place.path("models/shelf-distance.onnx"), onnx::gauge(&["a", "b"], &steps, &[])).unwrap();
+    let clip = place.path("clip.mkv");
+    Clip { frames: 3, ..Clip::default() }.write(&clip);
+    let mut engine = place.engine();
+    let candidates = vec!["source | unsharp 1".to_owned()];
+    sent(&mut engine, Command::Open { reference: clip.display().to_string(), candidates });
+    sent(&mut engine, Command::ShelfLook);
+    let CardStatus::Metric(info) = &card(&engine, "shelf-distance").status else { panic!("it makes no picture") };
+    assert!(info.line().contains("two pictures, lower is better"), "{}", info.line());
+    let path = info.path.clone();
+    assert!(!engine.state().metrics.contains(&"shelf_distance"), "offered, not taken");
+    sent(&mut engine, Command::ShelfMetric(path));
+    assert!(engine.state().metrics.contains(&"shelf_distance"));
+    let track = &engine.state().candidates()[0];
+    let series = &track.series["shelf_distance"];
+    assert!(series.iter().all(|value| value.is_some_and(|v| v.value > 0.0)), "{series:?}");
+    assert_eq!(track.live["shelf_distance"], series[0].unwrap());
+}
+
+#[test]
 fn a_watched_folder_is_true_at_all_times() {
     if !runs() {
         return;

@@ -20,7 +20,7 @@ struct Numbers {
 // Variance of the visual noise, 2 squared codes, and where a place begins to count and counts in full, in bits.
 const NOISE = 131072u;
 const FAINT = 2.0;
-const FULL = 6.0;
+const FULL = 4.5;
 const MOST_STOPS = 3.0;
 
 fn tap(k: u32) -> u32 {

@@ -175,7 +175,7 @@ impl Fake {
                 .map(|(x, y)| if lit(x, y) { 16.0 } else { 0.0 })
                 .collect();
             values[0] = place as f32;
-            let found = Found { map: Arc::new(Map::new(w, h, values).unwrap()), pooled: 10.0 * place as f64, by: None };
+            let found = Found::new(Map::new(w, h, values).unwrap(), 10.0 * place as f64, None);
             let mapped = Mapped { overlay, reference: reference.clone(), candidate, found: Ok(found) };
             self.state.maps.entry(track.id).or_default().push(mapped);
         }

@@ -5,6 +5,7 @@ use doublet::engine::Command;
 use doublet::metrics;
 use doublet::views::{Limit, Shot};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 
 use super::fake::Fake;
@@ -95,7 +96,7 @@ fn limits_are_chosen_in_the_panel() {
     assert!(window.says("20 codes"));
     window.click("usual");
     assert!(window.says("32 codes"));
-    let strength = window.at("Strength");
+    let strength = window.harness.get_by_role_and_label(egui::accesskit::Role::Slider, "Strength").rect();
     window.drag(strength.center(), strength.center() - egui::vec2(60.0, 0.0));
     assert!(window.app().desk.looking.over.strength < 0.65, "{}", window.app().desk.looking.over.strength);
 }

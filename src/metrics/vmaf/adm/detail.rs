@@ -163,7 +163,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     id: "adm_loss",
     label: "Detail lost",
     unit: "",
-    scale: Scale::Diverging { to: 0.5, low: "lost", high: "gained" },
+    scale: Scale::Diverging { to: 1.0, low: "lost", high: "gained" },
     decimals: 3,
     pool: |map| -map.mean(),
     pools_to: "1 - ADM: the share of visible detail that was lost",

@@ -50,7 +50,8 @@ macro_rules! kernels {
 }
 use kernels;
 
-/// Least width and height: below, libvmaf's fixed point has no digits left.
+/// Least width and height: below, libvmaf's fixed point has no digits left. At exactly 32 libvmaf reads outside its
+/// buffers, so that there is nothing to be equal to; from 33 on the features are the same.
 pub const LEAST: u32 = 32;
 
 /// How much stronger than the reference's a detail may be that points the same way.

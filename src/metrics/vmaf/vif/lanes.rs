@@ -12,6 +12,8 @@ use std::arch::x86_64::*;
 pub(super) trait Lanes: Copy {
     /// 16-bit lanes.
     const LANES: usize;
+    /// Whether [`Self::shifted`] is one instruction; otherwise a load at the shifted place is better.
+    const SHIFTS: bool;
 
     fn splat(value: i32) -> Self;
     /// # Safety
@@ -20,6 +22,8 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// `LANES` samples can be written to `to`.
     unsafe fn store(self, to: *mut i16);
+    /// 32-bit lanes `BY..` of `self`, and then the first `BY` of `next`.
+    fn shifted<const BY: i32>(self, next: Self) -> Self;
     /// 16-bit lanes of both in turn, within each block of 128 bits: the lower half of the block, and the upper.
     fn pairs(self, other: Self) -> (Self, Self);
     /// 32-bit lanes to 16 bits (signed, saturated): the inverse of [`Self::pairs`] in the order of lanes.
@@ -71,6 +75,7 @@ pub(super) struct Avx2(__m256i);
 
 impl Lanes for Avx2 {
     const LANES: usize = 16;
+    const SHIFTS: bool = false;
 
     #[inline(always)]
     fn splat(value: i32) -> Self {
@@ -83,6 +88,24 @@ impl Lanes for Avx2 {
     #[inline(always)]
     unsafe fn store(self, to: *mut i16) {
         lanes! { _mm256_storeu_si256(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    fn shifted<const BY: i32>(self, next: Self) -> Self {
+        // In two steps: instructions of AVX2 shift within 128 bits.
+        lanes! {
+            let middle = _mm256_permute2x128_si256::<0x21>(self.0, next.0);
+            match BY {
+                0 => self,
+                1 => Self(_mm256_alignr_epi8::<4>(middle, self.0)),
+                2 => Self(_mm256_alignr_epi8::<8>(middle, self.0)),
+                3 => Self(_mm256_alignr_epi8::<12>(middle, self.0)),
+                4 => Self(middle),
+                5 => Self(_mm256_alignr_epi8::<4>(next.0, middle)),
+                6 => Self(_mm256_alignr_epi8::<8>(next.0, middle)),
+                7 => Self(_mm256_alignr_epi8::<12>(next.0, middle)),
+                _ => next,
+            }
+        }
     }
     #[inline(always)]
     fn pairs(self, other: Self) -> (Self, Self) {
@@ -167,6 +190,7 @@ pub(super) struct Avx512<const VNNI: bool>(__m512i);
 
 impl<const VNNI: bool> Lanes for Avx512<VNNI> {
     const LANES: usize = 32;
+    const SHIFTS: bool = true;
 
     #[inline(always)]
     fn splat(value: i32) -> Self {
@@ -179,6 +203,10 @@ impl<const VNNI: bool> Lanes for Avx512<VNNI> {
     #[inline(always)]
     unsafe fn store(self, to: *mut i16) {
         lanes! { _mm512_storeu_si512(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    fn shifted<const BY: i32>(self, next: Self) -> Self {
+        Self(lanes! { _mm512_alignr_epi32::<BY>(next.0, self.0) })
     }
     #[inline(always)]
     fn pairs(self, other: Self) -> (Self, Self) {

@@ -56,7 +56,7 @@ static ABOUT_BOOST: OverlayAbout = OverlayAbout {
     id: "vif_boost",
     label: "VIF boost",
     scale: Scale::Sequential { to: 0.5 },
-    pools_to: "the mean of vif_scale0 to vif_scale3 minus that of vif_neg_scale0 to vif_neg_scale3",
+    pools_to: "the mean of vif_scale0 to vif_scale3 minus that of vif_scale0_neg to vif_scale3_neg",
     meaning: "Where contrast was raised and VIF counts that as information: its part of the gap between VMAF and \
               VMAF-NEG. 1 is as much as a mean place of the reference holds.",
     limits: "It cannot tell sharpening that gives back what was lost from sharpening for the score's sake. Dark says \

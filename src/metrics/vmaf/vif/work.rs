@@ -30,6 +30,8 @@ pub(super) struct Columns {
 /// Variance of the reference, of the candidate, and their covariance, in 1/65,536 of a squared 8-bit code.
 pub(super) type Sigma = [[i32; COLS]; 3];
 
+/// Aligned to a cache line, and so is every line in it: a vector that straddles two costs twice.
+#[repr(align(64))]
 pub(super) struct Work {
     /// Rows of the reference and of the candidate.
     pub ring: [Ring; 2],

@@ -151,23 +151,41 @@ fn shrink<V: Lanes, const N: usize, const M: usize, const BYTES: bool>(work: &mu
     }
 }
 
-/// Taps two by two: where the pair begins, and both taps in one lane. The last of an odd number goes with a zero; the
+/// Taps two by two, both in one lane. The last of an odd number goes with a zero; the
 /// middle one of three is too large for a signed lane and goes half with the first, half with the last.
-const fn pairs<const N: usize>() -> [(usize, i32); 9] {
+const fn pairs<const N: usize>() -> [i32; 9] {
     let taps = taps::<N>();
-    let mut pairs = [(0, 0); 9];
+    let mut pairs = [0; 9];
     if N == 3 {
-        pairs[0] = (0, taps[0] | (taps[1] / 2) << 16);
-        pairs[1] = (1, (taps[1] / 2) | taps[2] << 16);
+        pairs[0] = taps[0] | (taps[1] / 2) << 16;
+        pairs[1] = (taps[1] / 2) | taps[2] << 16;
         return pairs;
     }
     let mut i = 0;
     while i < N {
         let second = if i + 1 < N { taps[i + 1] } else { 0 };
-        pairs[i / 2] = (i, taps[i] | second << 16);
+        pairs[i / 2] = taps[i] | second << 16;
         i += 2;
     }
     pairs
+}
+
+/// Where the `p`-th of [`pairs`] begins.
+const fn first_of<const N: usize>(p: usize) -> usize {
+    if N == 3 { p } else { 2 * p }
+}
+
+/// Does `body` for each pair `p` of `n` taps. The compiler would keep it a loop, and look up rows and taps each time.
+macro_rules! for_pairs {
+    ($n:ident, $p:ident => $body:block) => {
+        for_pairs!(@ $n, $p => $body; 0 1 2 3 4 5 6 7 8)
+    };
+    (@ $n:ident, $p:ident => $body:block; $($index:literal)*) => {
+        $(if $index < $n.div_ceil(2) {
+            const $p: usize = $index;
+            $body
+        })*
+    };
 }
 
 /// Samples `x..x + LANES` of `line`.
@@ -199,15 +217,15 @@ fn columns_of_bytes<V: Lanes, const N: usize>(r: &[&Line; N], d: &[&Line; N], to
     let zero = V::splat(0);
     let (mut mr, mut md): (Halves<V>, Halves<V>) = ((zero, zero), (zero, zero));
     let (mut rr, mut dd, mut rd) = (mr, mr, mr);
-    for &(k, taps) in const { pairs::<N>() }.iter().take(N.div_ceil(2)) {
-        let taps = V::splat(taps);
+    for_pairs!(N, P => {
+        let (k, taps) = (first_of::<N>(P), V::splat(const { pairs::<N>()[P] }));
         let (r, d) = (load_pair::<V, N>(r, k, x), load_pair::<V, N>(d, k, x));
         mr = (mr.0.dot(r.0, taps), mr.1.dot(r.1, taps));
         md = (md.0.dot(d.0, taps), md.1.dot(d.1, taps));
         rr = (rr.0.dot(r.0.times_low(r.0), taps), rr.1.dot(r.1.times_low(r.1), taps));
         dd = (dd.0.dot(d.0.times_low(d.0), taps), dd.1.dot(d.1.times_low(d.1), taps));
         rd = (rd.0.dot(r.0.times_low(d.0), taps), rd.1.dot(r.1.times_low(d.1), taps));
-    }
+    });
     put_square((own_of_bytes(rr.0, mr.0), own_of_bytes(rr.1, mr.1)), to, 0, x);
     put_square((own_of_bytes(dd.0, md.0), own_of_bytes(dd.1, md.1)), to, 1, x);
     let cross = (mr.0.plus(md.0).up::<7>(), mr.1.plus(md.1).up::<7>());
@@ -223,15 +241,15 @@ fn columns_of_words<V: Lanes, const N: usize>(r: &[&Line; N], d: &[&Line; N], to
     let (mut mr, mut md): (Halves<V>, Halves<V>) = ((zero, zero), (zero, zero));
     let none = Split { high: zero, low: zero };
     let (mut rr, mut dd, mut rd) = ((none, none), (none, none), (none, none));
-    for &(k, taps) in const { pairs::<N>() }.iter().take(N.div_ceil(2)) {
-        let taps = V::splat(taps);
+    for_pairs!(N, P => {
+        let (k, taps) = (first_of::<N>(P), V::splat(const { pairs::<N>()[P] }));
         let (r, d) = (load_pair::<V, N>(r, k, x), load_pair::<V, N>(d, k, x));
         mr = (mr.0.dot(r.0, taps), mr.1.dot(r.1, taps));
         md = (md.0.dot(d.0, taps), md.1.dot(d.1, taps));
         rr = (rr.0.add(r.0, r.0, taps), rr.1.add(r.1, r.1, taps));
         dd = (dd.0.add(d.0, d.0, taps), dd.1.add(d.1, d.1, taps));
         rd = (rd.0.add(r.0, d.0, taps), rd.1.add(r.1, d.1, taps));
-    }
+    });
     put_square((own_of_words(rr.0, mr.0), own_of_words(rr.1, mr.1)), to, 0, x);
     put_square((own_of_words(dd.0, md.0), own_of_words(dd.1, md.1)), to, 1, x);
     put_square((cross_of_words(rd.0, mr.0, md.0), cross_of_words(rd.1, mr.1, md.1)), to, 2, x);
@@ -311,10 +329,10 @@ fn put_square<V: Lanes>(square: Halves<V>, to: &mut Columns, which: usize, x: us
 #[inline(always)]
 fn next_columns<V: Lanes, const M: usize, const BYTES: bool>(rows: &[&Line; M], to: &mut Line, x: usize) {
     let mut mean = (V::splat(0), V::splat(0));
-    for &(k, taps) in const { pairs::<M>() }.iter().take(M.div_ceil(2)) {
-        let pair = load_pair::<V, M>(rows, k, x);
-        mean = (mean.0.dot(pair.0, V::splat(taps)), mean.1.dot(pair.1, V::splat(taps)));
-    }
+    for_pairs!(M, P => {
+        let (pair, taps) = (load_pair::<V, M>(rows, first_of::<M>(P), x), V::splat(const { pairs::<M>()[P] }));
+        mean = (mean.0.dot(pair.0, taps), mean.1.dot(pair.1, taps));
+    });
     store(if BYTES { mean_of_bytes(mean) } else { mean_of_words(mean) }, to, x);
 }
 
@@ -322,17 +340,32 @@ fn next_columns<V: Lanes, const M: usize, const BYTES: bool>(rows: &[&Line; M], 
 #[inline(always)]
 fn weigh<V: Lanes, const N: usize>(line: &Line, x: usize) -> V {
     let mut sum = V::splat(0);
-    for &(k, taps) in const { pairs::<N>() }.iter().take(N.div_ceil(2)) {
-        sum = sum.dot(load(line, x + k), V::splat(taps));
-    }
+    for_pairs!(N, P => {
+        sum = sum.dot(load(line, x + first_of::<N>(P)), V::splat(const { pairs::<N>()[P] }));
+    });
     sum
 }
 
-/// Places `x..x + LANES`, the even ones apart from the odd ones until they are stored.
+/// The same where `x` is a whole number of vectors. Loads at odd places are what `along` waits for most: half of them
+/// become shifts of two vectors that are loaded straight.
+#[inline(always)]
+fn weigh_straight<V: Lanes, const N: usize>(line: &Line, x: usize) -> V {
+    if N == 3 || !V::SHIFTS {
+        return weigh::<V, N>(line, x);
+    }
+    let (here, next) = (load::<V>(line, x), load::<V>(line, x + V::LANES));
+    let mut sum = V::splat(0);
+    for_pairs!(N, P => {
+        sum = sum.dot(here.shifted::<{ P as i32 }>(next), V::splat(const { pairs::<N>()[P] }));
+    });
+    sum
+}
+
+/// Places `x..x + LANES`, the even ones apart from the odd ones until they are stored. `x` is a whole number of vectors.
 #[inline(always)]
 fn along<V: Lanes, const N: usize>(from: &Columns, to: &mut Sigma, x: usize) {
-    let even = variances::<V, N>(from, x);
-    let odd = variances::<V, N>(from, x + 1);
+    let even = variances::<V, N, true>(from, x);
+    let odd = variances::<V, N, false>(from, x + 1);
     for (which, to) in to.iter_mut().enumerate() {
         debug_assert!(x + V::LANES <= COLS);
         // SAFETY: x is below TILE, a whole number of vectors, and `to` is longer.
@@ -341,20 +374,25 @@ fn along<V: Lanes, const N: usize>(from: &Columns, to: &mut Sigma, x: usize) {
 }
 
 #[inline(always)]
-fn variances<V: Lanes, const N: usize>(from: &Columns, x: usize) -> [V; 3] {
-    let sign = V::splat(i32::MIN);
-    let mr = weigh::<V, N>(&from.mean[0], x).xor(sign);
-    let md = weigh::<V, N>(&from.mean[1], x).xor(sign);
-    let rr = square::<V, N>(from, 0, x).minus(mr.product(mr));
-    let dd = square::<V, N>(from, 1, x).minus(md.product(md));
-    let rd = square::<V, N>(from, 2, x).minus(mr.product(md));
+fn variances<V: Lanes, const N: usize, const STRAIGHT: bool>(from: &Columns, x: usize) -> [V; 3] {
+    let mr = unsigned::<V, N, STRAIGHT>(&from.mean[0], x);
+    let md = unsigned::<V, N, STRAIGHT>(&from.mean[1], x);
+    let rr = square::<V, N, STRAIGHT>(from, 0, x).minus(mr.product(mr));
+    let dd = square::<V, N, STRAIGHT>(from, 1, x).minus(md.product(md));
+    let rd = square::<V, N, STRAIGHT>(from, 2, x).minus(mr.product(md));
     [rr, dd, rd]
 }
 
 #[inline(always)]
-fn square<V: Lanes, const N: usize>(from: &Columns, which: usize, x: usize) -> V {
-    let sign = V::splat(i32::MIN);
-    let high = weigh::<V, N>(&from.high[which], x).xor(sign);
-    let low = weigh::<V, N>(&from.low[which], x).xor(sign);
+fn square<V: Lanes, const N: usize, const STRAIGHT: bool>(from: &Columns, which: usize, x: usize) -> V {
+    let high = unsigned::<V, N, STRAIGHT>(&from.high[which], x);
+    let low = unsigned::<V, N, STRAIGHT>(&from.low[which], x);
     high.plus(low.plus(V::splat(1 << 15)).down::<16>())
+}
+
+/// The filter over samples without their offset.
+#[inline(always)]
+fn unsigned<V: Lanes, const N: usize, const STRAIGHT: bool>(line: &Line, x: usize) -> V {
+    let sum = if STRAIGHT { weigh_straight::<V, N>(line, x) } else { weigh::<V, N>(line, x) };
+    sum.xor(V::splat(i32::MIN))
 }
