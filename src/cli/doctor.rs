@@ -34,7 +34,13 @@ fn video(text: &mut String) {
 
 fn drawing(text: &mut String) {
     match gpu::Gpu::headless() {
-        Ok(gpu) => line(text, true, &format!("graphics device: {}", gpu.description())),
+        Ok(gpu) => {
+            line(text, true, &format!("graphics device: {}", gpu.description()));
+            let real = !gpu.is_software() && gpu.computes();
+            let maps = "a graphics card for the window's maps of error, gain and edges";
+            let cost = if real { "" } else { ": the processor draws them, with the same numbers" };
+            line(text, real, &format!("{maps}{cost}"));
+        }
         Err(why) => {
             line(text, false, &format!("graphics device ({why}): no window; shot, score and render still work"))
         }

@@ -8,7 +8,7 @@ use crate::views::{Limit, PaneSpec, legend, overlay, style};
 
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk};
-use super::{text, widgets};
+use super::{text, theme, widgets};
 
 /// Points that the panel under the button is wide.
 const WIDTH: f32 = 320.0;
@@ -16,10 +16,18 @@ const WIDTH: f32 = 320.0;
 /// The button in the top bar and the panel under it.
 pub fn picker(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     let chosen = desk.looking.overlay();
-    let label = chosen.map_or(text::overlay::PICKER.to_owned(), |about| text::overlay::button(about.label));
+    // The button keeps its width, so that nothing beside it moves.
+    let narrow = ui.ctx().content_rect().width() < theme::ROOMY;
+    let width = if narrow { 104.0 } else { 184.0 };
+    let label = match chosen {
+        None => text::overlay::PICKER.to_owned(),
+        Some(about) if narrow => about.label.to_owned(),
+        Some(about) => text::overlay::button(about.label),
+    };
+    let label = fitting(ui, label, width - 36.0);
     let color = if chosen.is_some() { style::TEXT } else { style::WEAK };
     let response =
-        widgets::menu_button(ui, RichText::new(label).color(color), text::overlay::PICKER, egui::vec2(0.0, 28.0));
+        widgets::menu_button(ui, RichText::new(label).color(color), text::overlay::PICKER, egui::vec2(width, 28.0));
     let response = response.on_hover_text(commands::hover(UiCommand::NextOverlay));
     let popup = egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
@@ -35,6 +43,19 @@ pub fn picker(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Act
             });
         }
     });
+}
+
+/// `words`, cut with an ellipsis where they are wider than `width` points.
+fn fitting(ui: &Ui, mut words: String, width: f32) -> String {
+    let wide = |words: &str| {
+        let font = style::font(style::BODY);
+        ui.painter().layout_no_wrap(words.to_owned(), font, style::TEXT).size().x > width
+    };
+    if !wide(&words) {
+        return words;
+    }
+    while words.pop().is_some() && wide(&format!("{words}…")) {}
+    words.trim_end().to_owned() + "…"
 }
 
 /// "none" first, then the table.

@@ -8,7 +8,7 @@ use crate::views::{VIEWS, Zoom, picture, style};
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk, Page};
 use super::widgets::{self, Segment};
-use super::{facts, overlays, text, tournament};
+use super::{facts, overlays, text, theme, tournament};
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
@@ -60,7 +60,9 @@ fn names(ui: &mut Ui, state: &State) {
         return;
     };
     ui.add(egui::Label::new(widgets::strong(&reference.label, style::BODY)).truncate());
-    if let Some(info) = &reference.info {
+    // Words cut to nothing would lie over what stands beside them.
+    let room = ui.available_width() >= 120.0;
+    if let Some(info) = reference.info.as_ref().filter(|_| room) {
         let facts = facts::of(info);
         // The mark keeps its room: the facts are cut before it.
         let room = if facts.guessed.is_some() { 72.0 } else { 0.0 };
@@ -89,20 +91,27 @@ fn views(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
 
 /// What belongs to the view in use: the flicker's rate, the difference's amplification.
 fn settings(ui: &mut Ui, desk: &mut Desk) {
+    // The figure beside the slider stands in its tip where there is little room.
+    let roomy = ui.ctx().content_rect().width() >= theme::ROOMY;
+    if !roomy {
+        ui.spacing_mut().slider_width = 48.0;
+    }
     match desk.looking.view {
         "flicker" => {
             let rate = &mut desk.looking.flicker.rate;
-            let slider = egui::Slider::new(rate, 0.5..=12.0).logarithmic(true).fixed_decimals(1).suffix(" Hz");
+            let slider =
+                egui::Slider::new(rate, 0.5..=12.0).logarithmic(true).fixed_decimals(1).suffix(" Hz").show_value(roomy);
             let response = ui.add(slider);
             response.widget_info(|| WidgetInfo::slider(true, *rate, text::RATE_LABEL));
-            response.on_hover_text(text::RATE_LABEL);
+            response.on_hover_text(format!("{}: {rate:.1} Hz", text::RATE_LABEL));
         }
         "difference" => {
             let gain = &mut desk.looking.gain;
-            let slider = egui::Slider::new(gain, 1.0..=64.0).logarithmic(true).fixed_decimals(0).prefix("× ");
+            let slider =
+                egui::Slider::new(gain, 1.0..=64.0).logarithmic(true).fixed_decimals(0).prefix("× ").show_value(roomy);
             let response = ui.add(slider);
             response.widget_info(|| WidgetInfo::slider(true, f64::from(*gain), text::GAIN_LABEL));
-            response.on_hover_text(text::GAIN_LABEL);
+            response.on_hover_text(format!("{}: × {gain:.0}", text::GAIN_LABEL));
         }
         _ => {}
     }

@@ -167,9 +167,14 @@ pub fn paint(painter: &Painter, legend: &Legend) -> Rect {
             }
             Row::Bar => bar(painter, legend, Rect::from_min_max(pos2(left, y), pos2(right, y + height))),
             Row::Ticks(all) => {
+                let place = |at: f32, galley: &Galley| (left + width * at - galley.size().x * at).round();
+                // A long unit behind the last number takes the room of the one in the middle.
+                let last = all.last().map_or(right, |(at, galley)| place(*at, galley));
                 for (at, galley) in all {
-                    let x = (left + width * at - galley.size().x * at).round();
-                    painter.galley(pos2(x, y), galley, style::TEXT);
+                    let x = place(at, &galley);
+                    if x >= last || x + galley.size().x + GAP < last {
+                        painter.galley(pos2(x, y), galley, style::TEXT);
+                    }
                 }
             }
             Row::Class(color, galley) => {
