@@ -3,6 +3,7 @@
 //!
 //! SSIM and MS-SSIM stand on one walk, [`window`]: the local moments of two pictures under a Gaussian.
 
+mod blocks;
 mod downscale;
 mod ffmpeg;
 mod halve;
