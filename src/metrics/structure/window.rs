@@ -46,19 +46,19 @@ pub(super) struct Parts {
 
 /// Means of all parts over every place of the window.
 pub(super) fn means(reference: Source<'_>, candidate: Source<'_>) -> Parts {
-    let [contrast, structure, luminance, all] = mean(reference, candidate, 1, sum_full);
+    let [contrast, structure, luminance, all] = mean(reference, candidate, sum_full);
     Parts { luminance, contrast, structure, all }
 }
 
 /// Means of contrast and structure over every place of the window; the other two are not worked out and 1.
 pub(super) fn contrast_and_structure(reference: Source<'_>, candidate: Source<'_>) -> Parts {
-    let [contrast, structure, _, _] = mean(reference, candidate, 1, sum);
+    let [contrast, structure, _, _] = mean(reference, candidate, sum);
     Parts { luminance: 1.0, contrast, structure, all: 1.0 }
 }
 
-fn mean(reference: Source<'_>, candidate: Source<'_>, step: usize, sum: fn(&Place<'_>) -> [f64; 4]) -> [f64; 4] {
+fn mean(reference: Source<'_>, candidate: Source<'_>, sum: fn(&Place<'_>) -> [f64; 4]) -> [f64; 4] {
     // Jobs do not depend on the number of threads and are added up in order.
-    let jobs = places(reference, candidate, step);
+    let jobs = places(reference, candidate);
     let sums: Vec<[f64; 4]> = jobs.par_iter().map(sum).collect();
     let (width, height) = reference.size();
     let all = (width - MARGIN) as f64 * (height - MARGIN) as f64;
@@ -69,12 +69,12 @@ fn mean(reference: Source<'_>, candidate: Source<'_>, step: usize, sum: fn(&Plac
 pub(super) fn lost(reference: Source<'_>, candidate: Source<'_>) -> [Grid; 4] {
     let (width, height) = reference.size();
     let mut grids = [(); 4].map(|()| Grid::new(width - MARGIN, height - MARGIN, Vec::new()));
-    let jobs = places(reference, candidate, 1);
+    let jobs = places(reference, candidate);
     let blocks: Vec<[Vec<f32>; 4]> = jobs.par_iter().map(keep).collect();
     for (place, block) in jobs.iter().zip(&blocks) {
         for (grid, block) in grids.iter_mut().zip(block) {
             for (y, row) in place.rows.clone().zip(block.chunks_exact(place.count)) {
-                grid.samples_mut(y)[place.columns.first..place.columns.first + place.count].copy_from_slice(row);
+                grid.samples_mut(y)[place.first..place.first + place.count].copy_from_slice(row);
             }
         }
     }
@@ -88,53 +88,23 @@ type Row = [f32; STRIP];
 struct Place<'a> {
     reference: Source<'a>,
     candidate: Source<'a>,
-    /// Its first column, and how many are taken from there on.
-    columns: Every,
-    count: usize,
-    /// The rows that it spans, and which of them are taken.
-    rows: Range<usize>,
-    lines: Every,
-}
-
-/// Every `step`-th of `of` columns or rows, from `first` on.
-#[derive(Clone, Copy)]
-struct Every {
+    /// Its first column, and how many it has; at most [`STRIP`].
     first: usize,
-    step: usize,
-    of: usize,
-}
-
-impl Every {
-    fn takes(&self, n: usize) -> bool {
-        n >= self.first && (n - self.first).is_multiple_of(self.step)
-    }
-
-    /// How many of all one that is taken stands for: by the trapezoidal rule, and at both ends those beyond too.
-    fn weight(&self, n: usize) -> f64 {
-        let half = (self.step - 1) as f64 / 2.0;
-        let before = if n < self.step { n as f64 } else { half };
-        let after = if n + self.step >= self.of { (self.of - 1 - n) as f64 } else { half };
-        1.0 + before + after
-    }
-
-    fn is_end(&self, n: usize) -> bool {
-        n < self.step || n + self.step >= self.of
-    }
+    count: usize,
+    rows: Range<usize>,
 }
 
 /// The whole map in strips and bands.
-fn places<'a>(reference: Source<'a>, candidate: Source<'a>, step: usize) -> Vec<Place<'a>> {
+fn places<'a>(reference: Source<'a>, candidate: Source<'a>) -> Vec<Place<'a>> {
     let (width, height) = reference.size();
     let (width, height) = (width - MARGIN, height - MARGIN);
-    let (across, down) = (width.div_ceil(step * STRIP), height.div_ceil(BAND));
+    let across = width.div_ceil(STRIP);
     let place = |n: usize| {
-        let (strip, band) = (n % across, n / across);
-        let columns = Every { first: strip * step * STRIP + band % step, step, of: width };
-        let count = (width - columns.first).div_ceil(step).min(STRIP);
-        let lines = Every { first: strip % step, step, of: height };
-        Place { reference, candidate, columns, count, rows: band * BAND..((band + 1) * BAND).min(height), lines }
+        let (first, top) = (n % across * STRIP, n / across * BAND);
+        let count = (width - first).min(STRIP);
+        Place { reference, candidate, first, count, rows: top..(top + BAND).min(height) }
     };
-    (0..across * down).map(place).collect()
+    (0..across * height.div_ceil(BAND)).map(place).collect()
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
@@ -147,26 +117,20 @@ fn sum_full(place: &Place) -> [f64; 4] {
     add_up::<4>(place)
 }
 
-/// Sums of the first `N` losses over a place, weighed by how many places each stands for; zero for the others.
+/// Sums of the first `N` losses over a place; zero for the others.
 #[inline(always)]
 fn add_up<const N: usize>(place: &Place) -> [f64; 4] {
     let (mut total, mut rows) = ([0.0; 4], 0);
-    let mut weights = [0.0; STRIP];
-    for (n, weight) in weights[..place.count].iter_mut().enumerate() {
-        *weight = place.columns.weight(place.columns.first + n * place.columns.step);
-    }
     walk::<N>(place, |y, lost| {
         rows += 1;
-        // A sum of so few rows is exact enough in 32 bits; rows that weigh unlike are not added up.
-        let next = y + place.lines.step;
-        if rows % ROWS == 0 || next >= place.rows.end || place.lines.is_end(y) || place.lines.is_end(next) {
-            let weight = place.lines.weight(y);
+        // A sum of so few rows is exact enough in 32 bits.
+        if rows % ROWS == 0 || y + 1 == place.rows.end {
             for (total, lost) in total.iter_mut().zip(lost) {
                 let mut sum = 0.0;
-                for (of, value) in weights.iter().zip(lost.iter()) {
-                    sum += of * f64::from(*value);
+                for value in &lost[..place.count] {
+                    sum += f64::from(*value);
                 }
-                *total += weight * sum;
+                *total += sum;
                 *lost = [0.0; STRIP];
             }
         }
@@ -187,7 +151,7 @@ fn keep(place: &Place) -> [Vec<f32>; 4] {
     kept
 }
 
-/// Goes down a place and adds the first `N` losses of each row that is taken to what it hands to `row` with its number.
+/// Goes down a place and adds the first `N` losses of each row to what it hands to `row` with its number.
 #[inline(always)]
 fn walk<const N: usize>(place: &Place, mut row: impl FnMut(usize, &mut [Row; N])) {
     let mut sides = [Side::new(place.reference), Side::new(place.candidate)];
@@ -198,25 +162,17 @@ fn walk<const N: usize>(place: &Place, mut row: impl FnMut(usize, &mut [Row; N])
         for side in &mut sides {
             side.fetch(place, y);
         }
-        if place.columns.step == 1 {
-            along(sides[0].each(), sides[1].each(), &mut ring[y % 11]);
-        } else {
-            along(sides[0].second(), sides[1].second(), &mut ring[y % 11]);
-        }
+        along(sides[0].taps(), sides[1].taps(), &mut ring[y % 11]);
         let Some(top) = y.checked_sub(MARGIN).filter(|top| *top >= place.rows.start) else { continue };
-        if place.lines.takes(top) {
-            down([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|t| &ring[(y + t) % 11]), &mut lost);
-            row(top, &mut lost);
-        }
+        down([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|t| &ring[(y + t) % 11]), &mut lost);
+        row(top, &mut lost);
     }
 }
 
 /// A row of one picture, as the window along it reads it.
 struct Side<'a> {
     source: Source<'a>,
-    samples: [f32; 2 * STRIP + MARGIN],
-    even: [f32; STRIP + MARGIN / 2],
-    odd: [f32; STRIP + MARGIN / 2],
+    samples: [f32; STRIP + MARGIN],
 }
 
 /// What stands under each of the eleven taps, for a strip of places.
@@ -225,33 +181,18 @@ type Taps<'a> = [&'a Row; 11];
 impl<'a> Side<'a> {
     #[inline(always)]
     fn new(source: Source<'a>) -> Self {
-        let half = [0.0; STRIP + MARGIN / 2];
-        Self { source, samples: [0.0; 2 * STRIP + MARGIN], even: half, odd: half }
+        Self { source, samples: [0.0; STRIP + MARGIN] }
     }
 
     /// Takes what the place needs of row `y`.
     #[inline(always)]
     fn fetch(&mut self, place: &Place, y: usize) {
-        let Every { first, step, .. } = place.columns;
-        self.source.fetch(first, y, &mut self.samples[..step * (place.count - 1) + 1 + MARGIN]);
-        if step > 1 {
-            for ((even, odd), pair) in self.even.iter_mut().zip(&mut self.odd).zip(self.samples.as_chunks::<2>().0) {
-                [*even, *odd] = *pair;
-            }
-        }
+        self.source.fetch(place.first, y, &mut self.samples[..place.count + MARGIN]);
     }
 
-    /// For a place at each sample.
     #[inline(always)]
-    fn each(&self) -> Taps<'_> {
+    fn taps(&self) -> Taps<'_> {
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|t| row_at(&self.samples, t))
-    }
-
-    /// For a place at every second sample.
-    #[inline(always)]
-    fn second(&self) -> Taps<'_> {
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-            .map(|t| if t % 2 == 0 { row_at(&self.even, t / 2) } else { row_at(&self.odd, t / 2) })
     }
 }
 
