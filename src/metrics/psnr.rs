@@ -1,6 +1,8 @@
 //! Peak signal-to-noise ratio of one plane, as libvmaf's `psnr` feature gives it
 //! (`libvmaf/src/feature/integer_psnr.c`): the mean squared error is summed in integers over native codes, the peak is
-//! 2^bits - 1, and the value is capped at 6 * bits + 12 dB, so that identical planes have one too.
+//! 2^bits - 1, and the value is capped at 6 * bits + 12 dB, so that identical planes have one too. Of subsampled chroma
+//! libvmaf takes half the picture's size rounded down (`libvmaf/src/picture.c`), so that the last column and row of an
+//! odd size do not count; that is followed.
 
 use rayon::prelude::*;
 
@@ -22,7 +24,7 @@ pub static CB: Psnr = Psnr { about: &extracts("psnr_cb", &["psnr_cb"]), reads: R
 pub static CR: Psnr = Psnr { about: &extracts("psnr_cr", &["psnr_cr"]), reads: Reads::Chroma(2) };
 
 const fn extracts(id: &'static str, features: &'static [&'static str]) -> Extracts {
-    Extracts { id, version: 1, features, before: 0, after: 0, cost: Cost::Light }
+    Extracts { id, version: 2, features, before: 0, after: 0, cost: Cost::Light }
 }
 
 pub static PSNR_Y: Plain = Plain(&ABOUT_Y);
@@ -87,7 +89,11 @@ impl Extractor for Psnr {
         let pair = &moment.pair;
         let (reference, candidate) = pair.planes(self.about.id, self.reads)?;
         let bits = pair.sample().bits();
-        let error = squared_error(reference, candidate, pair.sample());
+        let layout = pair.reference().layout;
+        let (across, down) = if self.reads == Reads::Luma { (0, 0) } else { layout.chroma_shift };
+        // Never nothing: a picture of one column has one of chroma.
+        let size = ((pair.reference().width >> across).max(1), (pair.reference().height >> down).max(1));
+        let error = squared_error((reference, candidate), size, pair.sample());
         Ok(vec![decibels(error, u64::from(reference.width) * u64::from(reference.height), bits)])
     }
 }
@@ -110,15 +116,16 @@ pub const fn cap_db(bits: u8) -> f64 {
 /// Rows that one job of the pool takes: large enough to be worth handing out, small enough to share a picture.
 const BAND: u32 = 32;
 
-/// Sum of squared code differences over a plane, exact.
-fn squared_error(a: &Plane, b: &Plane, sample: Sample) -> u64 {
+/// Sum of squared code differences over the first `width` x `height` samples of two planes, exact.
+fn squared_error((a, b): (&Plane, &Plane), (width, height): (u32, u32), sample: Sample) -> u64 {
+    let width = width as usize;
     let row = |y: u32| match sample {
-        Sample::U8 => row_u8(a.row_u8(y), b.row_u8(y)),
+        Sample::U8 => row_u8(&a.row_u8(y)[..width], &b.row_u8(y)[..width]),
         // Floats never get here: `Pair::new` refuses them.
-        Sample::U16 { .. } | Sample::F32 => row_u16(a.row_u16(y), b.row_u16(y)),
+        Sample::U16 { .. } | Sample::F32 => row_u16(&a.row_u16(y)[..width], &b.row_u16(y)[..width]),
     };
-    let bands = a.height.div_ceil(BAND);
-    (0..bands).into_par_iter().map(|n| (n * BAND..((n + 1) * BAND).min(a.height)).map(row).sum::<u64>()).sum()
+    let bands = height.div_ceil(BAND);
+    (0..bands).into_par_iter().map(|n| (n * BAND..((n + 1) * BAND).min(height)).map(row).sum::<u64>()).sum()
 }
 
 /// Exact: 16,384 squares of 255 stay below 2^31, and 32-bit sums are twice as fast as 64-bit ones.

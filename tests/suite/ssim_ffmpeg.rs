@@ -103,6 +103,17 @@ fn identity_is_one_and_what_is_too_small_is_told() {
 }
 
 #[test]
+fn chroma_of_odd_sizes_is_counted_as_libvmaf_does() {
+    // 65x49: chroma of 33x25, of which libvmaf takes 32x24.
+    let plain = make(65, 49, yuv420(8), |_, _, _| 100);
+    let edge = make(65, 49, yuv420(8), |i, x, y| if i == 1 && (x == 32 || y == 24) { 140 } else { 100 });
+    assert!(score("psnr_cb", &plain, &edge).identical, "the last column and row do not count");
+    let inner = make(65, 49, yuv420(8), |i, x, y| if (i, x, y) == (1, 31, 23) { 140 } else { 100 });
+    let expected = (10.0 * (255.0f64 * 255.0 * 32.0 * 24.0 / 1600.0).log10()).min(60.0);
+    assert!((score("psnr_cb", &plain, &inner).value - expected).abs() < 1e-12);
+}
+
+#[test]
 fn psnr_611_weighs_luma_three_times_both_colours() {
     let (a, b) = (scene_frame(96, 64, yuv420(8), 0.0), scene_frame(96, 64, yuv420(8), 0.2));
     let [y, cb, cr] = ["psnr_y", "psnr_cb", "psnr_cr"].map(|id| score(id, &a, &b).value);
