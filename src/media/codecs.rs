@@ -33,6 +33,8 @@ pub struct Codec {
     pub(super) least: u32,
     /// Knows no full range.
     pub(super) limited: bool,
+    /// No two of it can be open in one process; see [`super::groups`].
+    pub(super) alone: bool,
 }
 
 impl Codec {
@@ -58,6 +60,7 @@ const PLAIN: Codec = Codec {
     even: true,
     least: 16,
     limited: false,
+    alone: false,
 };
 
 /// Presets of x264, which x265 shares.
@@ -107,6 +110,7 @@ pub static CODECS: &[Codec] = &[
         preset: Some("8"),
         presets: &["13", "12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"],
         least: 64,
+        alone: true,
         ..PLAIN
     },
     Codec {

@@ -3,12 +3,14 @@
 
 use std::ffi::{CString, c_int};
 use std::ptr;
+use std::sync::Arc;
 
 use ffmpeg_next::ffi::*;
 
 use super::color;
 use super::encode::EncodeSettings;
 use super::ffi::{Options, quiet, reason};
+use super::groups::{Groups, alone};
 use super::layout::format_names;
 use super::picture::{Picture, format_number};
 use crate::frame::{Layout, Rational};
@@ -70,6 +72,8 @@ pub(super) enum Given {
 pub(super) struct Coder {
     ctx: *mut AVCodecContext,
     packet: *mut AVPacket,
+    /// Of an encoder that works in groups: these do the work, and `ctx` only says what comes out of it.
+    groups: Option<Groups>,
 }
 
 // SAFETY: both objects are owned by this value alone; libavcodec lets any one thread use them at a time.
@@ -96,10 +100,63 @@ impl Coder {
         header: bool,
     ) -> Result<Self, Refusal> {
         quiet();
+        if !settings.codec.alone {
+            return Self::open_one(settings, format, gop, header);
+        }
+        let _alone = alone();
+        let mut first = Self::open_one(settings, format, gop, header)?;
+        first.run_dry(format).map_err(|code| Refusal::Settings(reason(code)))?;
+        let mut coder = first.shell()?;
+        let bytes =
+            3 * u64::from(settings.width) * u64::from(settings.height) * settings.layout.sample.bytes() as u64 / 2;
+        let settings = settings.clone();
+        let open = move || {
+            Self::open_one(&settings, format, gop, header).map_err(|refusal| match refusal {
+                Refusal::Settings(_) => AVERROR(EINVAL),
+                Refusal::Memory => AVERROR(ENOMEM),
+            })
+        };
+        coder.groups = Some(Groups::new(Arc::new(open), gop, bytes));
+        Ok(coder)
+    }
+
+    /// Encodes one black picture and nothing more: closing an encoder that saw none can hang (SVT-AV1 1.4).
+    fn run_dry(&mut self, format: c_int) -> Result<(), c_int> {
+        // SAFETY: the context is open.
+        let (width, height) = unsafe { ((*self.ctx).width, (*self.ctx).height) };
+        let black = Picture::blank(width, height, format).ok_or(AVERROR(ENOMEM))?;
+        for picture in [Some((&black, 0)), None] {
+            self.feed(picture)?;
+            while let Given::Packet(_) = self.take()? {}
+        }
+        Ok(())
+    }
+
+    /// What describes the stream of this encoder, without the encoder.
+    fn shell(self) -> Result<Self, Refusal> {
+        // SAFETY: the contexts are live; every allocation is checked and owned by a value that frees it.
+        unsafe {
+            let packet = av_packet_alloc();
+            let shell = Self { ctx: avcodec_alloc_context3((*self.ctx).codec), packet, groups: None };
+            let mut parameters = avcodec_parameters_alloc();
+            if shell.ctx.is_null() || packet.is_null() || parameters.is_null() {
+                avcodec_parameters_free(&mut parameters);
+                return Err(Refusal::Memory);
+            }
+            let copied = avcodec_parameters_from_context(parameters, self.ctx)
+                .min(avcodec_parameters_to_context(shell.ctx, parameters));
+            avcodec_parameters_free(&mut parameters);
+            (*shell.ctx).time_base = (*self.ctx).time_base;
+            (*shell.ctx).sample_aspect_ratio = (*self.ctx).sample_aspect_ratio;
+            if copied < 0 { Err(Refusal::Memory) } else { Ok(shell) }
+        }
+    }
+
+    fn open_one(settings: &EncodeSettings, format: c_int, gop: Option<u32>, header: bool) -> Result<Self, Refusal> {
         let time_base = ratio(settings.timeline.time_base);
         let time_base = time_base.ok_or_else(|| Refusal::Settings("its time base".into()))?;
         let name = CString::new(settings.codec.encoder).unwrap_or_default();
-        let mut coder = Self { ctx: ptr::null_mut(), packet: ptr::null_mut() };
+        let mut coder = Self { ctx: ptr::null_mut(), packet: ptr::null_mut(), groups: None };
         let mut options = encoder_options(settings, gop);
         let codes = color::codes(&settings.color);
         // SAFETY: the string ends with a zero; every allocation is checked and owned by `coder`. Enum fields are
@@ -179,6 +236,9 @@ impl Coder {
     /// Feeds `picture` with its time in ticks, or with `None` the news that there are no more. Packets are to be taken
     /// after each.
     pub(super) fn feed(&mut self, picture: Option<(&Picture, i64)>) -> Result<(), c_int> {
+        if let Some(groups) = &mut self.groups {
+            return groups.feed(picture);
+        }
         // SAFETY: encoder and picture are live; a null picture starts the draining.
         let code = unsafe {
             let frame = picture.map_or(ptr::null_mut(), |(p, pts)| {
@@ -194,6 +254,14 @@ impl Coder {
 
     /// The next finished packet, good until the next call.
     pub(super) fn take(&mut self) -> Result<Given, c_int> {
+        if let Some(groups) = &mut self.groups {
+            return Ok(match groups.take()? {
+                // SAFETY: the packet is ours.
+                Some(packet) => Given::Packet(unsafe { packet.give(self.packet) }),
+                None if groups.is_through() => Given::End,
+                None => Given::Hungry,
+            });
+        }
         // SAFETY: both objects are live; the packet is emptied before it is filled.
         match unsafe { avcodec_receive_packet(self.ctx, self.packet) } {
             0.. => Ok(Given::Packet(self.packet)),
@@ -205,6 +273,11 @@ impl Coder {
 }
 
 impl Coder {
+    /// Whether the next packet would have to be waited for, at work elsewhere.
+    pub(super) fn is_busy(&mut self) -> bool {
+        self.groups.as_mut().is_some_and(Groups::is_busy)
+    }
+
     /// As [`Coder::take`], copied out; `None` when there is none just now.
     pub(super) fn take_chunk(&mut self) -> Result<Option<Chunk>, c_int> {
         let Given::Packet(packet) = self.take()? else { return Ok(None) };

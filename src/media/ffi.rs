@@ -394,6 +394,29 @@ impl Packet {
         if packet.is_null() { Err(MediaError::Memory(path.into())) } else { Ok(Self(packet)) }
     }
 
+    /// Another packet with the same data as `other`; `None` when there is no memory for it.
+    ///
+    /// # Safety
+    /// `other` is a live packet.
+    pub(super) unsafe fn share(other: *const AVPacket) -> Option<Self> {
+        // SAFETY: by the caller's word.
+        let packet = unsafe { av_packet_clone(other) };
+        (!packet.is_null()).then_some(Self(packet))
+    }
+
+    /// Moves what is in the packet into `to`, a live packet of the caller's, whatever that held.
+    ///
+    /// # Safety
+    /// `to` is a live packet.
+    pub(super) unsafe fn give(self, to: *mut AVPacket) -> *mut AVPacket {
+        // SAFETY: ours is live, `to` by the caller's word.
+        unsafe {
+            av_packet_unref(to);
+            av_packet_move_ref(to, self.0);
+        }
+        to
+    }
+
     /// Copies `data` into the packet, as the one numbered `number`; `false` when there is no memory for it.
     pub(super) fn fill(&mut self, data: &[u8], number: i64) -> bool {
         // SAFETY: the packet is emptied, then given a buffer of its own that holds `data` and FFmpeg's padding.

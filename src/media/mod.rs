@@ -28,6 +28,7 @@ mod encode;
 mod error;
 mod facts;
 mod ffi;
+mod groups;
 mod index;
 mod layout;
 mod mux;

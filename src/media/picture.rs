@@ -84,6 +84,30 @@ impl Picture {
         if frame.is_null() { Err(MediaError::Memory(path.into())) } else { Ok(Self(frame)) }
     }
 
+    /// Another picture of the same samples, not copied; `None` when there is no memory for it.
+    pub(super) fn again(&self) -> Option<Self> {
+        // SAFETY: the frame is live; null is turned into `None`.
+        let frame = unsafe { av_frame_clone(self.0) };
+        (!frame.is_null()).then_some(Self(frame))
+    }
+
+    /// A picture of `format` whose samples are all 0; `None` when there is no memory for it.
+    pub(super) fn blank(width: c_int, height: c_int, format: c_int) -> Option<Self> {
+        // SAFETY: every allocation is checked and owned by the picture; a buffer is written to its own length.
+        unsafe {
+            let picture = Self(av_frame_alloc());
+            let frame = picture.0.as_mut()?;
+            (frame.width, frame.height, frame.format) = (width, height, format);
+            if av_frame_get_buffer(picture.0, 0) < 0 {
+                return None;
+            }
+            for buffer in frame.buf.iter().filter_map(|buffer| buffer.as_ref()) {
+                std::ptr::write_bytes(buffer.data, 0, buffer.size);
+            }
+            Some(picture)
+        }
+    }
+
     pub(super) fn as_ptr(&self) -> *mut AVFrame {
         self.0
     }

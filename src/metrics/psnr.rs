@@ -94,7 +94,7 @@ impl Extractor for Psnr {
         // Never nothing: a picture of one column has one of chroma.
         let size = ((pair.reference().width >> across).max(1), (pair.reference().height >> down).max(1));
         let error = squared_error((reference, candidate), size, pair.sample());
-        Ok(vec![decibels(error, u64::from(reference.width) * u64::from(reference.height), bits)])
+        Ok(vec![decibels(error, u64::from(size.0) * u64::from(size.1), bits)])
     }
 }
 

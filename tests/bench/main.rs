@@ -23,10 +23,16 @@ mod reference;
 use rounds::Row;
 
 /// A part of the benchmark by its name on the command line.
-type Part = (&'static str, fn(usize) -> Vec<Row>);
+type Part = (&'static str, fn(usize, Show<'_>));
+/// Where rows go as they are measured.
+type Show<'a> = &'a mut dyn FnMut(Row);
 
-const PARTS: [Part; 4] =
-    [("decode", decode::rows), ("upscale", upscale::rows), ("look", look::rows), ("score", score::rows)];
+const PARTS: [Part; 4] = [
+    ("decode", |rounds, show| decode::rows(rounds).into_iter().for_each(show)),
+    ("upscale", |rounds, show| upscale::rows(rounds).into_iter().for_each(show)),
+    ("look", |rounds, show| look::rows(rounds).into_iter().for_each(show)),
+    ("score", score::rows),
+];
 const ROUNDS: usize = 5;
 
 fn main() {
@@ -50,8 +56,6 @@ fn main() {
     println!("{}", rounds::HEAD);
     let chosen = PARTS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| w == name));
     for (_, rows) in chosen {
-        for row in rows(rounds) {
-            println!("{row}");
-        }
+        rows(rounds, &mut |row| println!("{row}"));
     }
 }

@@ -12,6 +12,7 @@ use doublet::frame::{Frame, FrameSource};
 use doublet::media;
 use doublet::metrics::{self, Memo, Moment, Pair, Plan};
 
+use crate::Show;
 use crate::machine::threads;
 use crate::material;
 use crate::reference::raw::{self, Raw, yuv};
@@ -32,16 +33,14 @@ const ALL: &str = "version=vmaf_v0.6.1\\:name=vmaf|version=vmaf_v0.6.1neg\\:name
 const ALL_FEATURES: &str = "name=psnr|name=float_ssim|name=float_ms_ssim|name=cambi";
 const ALL_OURS: &str = "vmaf,vmaf_neg,vmaf_4k,vmaf_phone,psnr_y,psnr_cb,psnr_cr,ssim_y,ms_ssim_y,cambi";
 
-pub fn rows(rounds: usize) -> Vec<Row> {
-    let mut rows =
-        vec![Row::Note(format!("peer: {}, bare samples from the page cache on both sides", program::version()))];
+pub fn rows(rounds: usize, show: Show<'_>) {
+    show(Row::Note(format!("peer: {}, bare samples from the page cache on both sides", program::version())));
     for (width, height, name) in SIZES {
         match Material::new(width, height) {
-            Ok(material) => rows.extend(sized(&material, name, rounds)),
-            Err(reason) => rows.push(Row::skipped(&format!("scores, {name}"), reason)),
+            Ok(material) => sized(&material, name, rounds, show),
+            Err(reason) => show(Row::skipped(&format!("scores, {name}"), reason)),
         }
     }
-    rows
 }
 
 /// One pair in all the forms that rows need.
@@ -67,7 +66,7 @@ impl Material {
     }
 }
 
-fn sized(material: &Material, name: &str, rounds: usize) -> Vec<Row> {
+fn sized(material: &Material, name: &str, rounds: usize, show: Show<'_>) {
     let both = material.both();
     let luma = (&material.luma.0, &material.luma.1);
     let against = |label: &str, ids: &str, pair: (&Raw, &Raw), passes: usize, target: Option<f64>, peer: &Peer<'_>| {
@@ -83,24 +82,21 @@ fn sized(material: &Material, name: &str, rounds: usize) -> Vec<Row> {
         let pair = (pair.0.clone(), pair.1.clone());
         move |passes: usize| filters_of((&pair.0, &pair.1), passes)
     };
-    let mut rows = vec![
-        against("vmaf + neg / both", "vmaf,vmaf_neg", both, HEAVY, Some(1.6), &libvmaf(TWO, "")),
-        against("vmaf + neg / v0.6.1 alone", "vmaf,vmaf_neg", both, HEAVY, None, &libvmaf(V0, "")),
-        against("psnr_y + ssim_ffmpeg_y / filters", "psnr_y,ssim_ffmpeg_y", both, LIGHT, Some(1.0), &filters(both)),
-        against("the same, luma alone on both", "psnr_y,ssim_ffmpeg_y", luma, LIGHT, Some(1.0), &filters(luma)),
-        against("ms_ssim_y / v0.6.1", "ms_ssim_y", both, HEAVY, Some(10.0), &libvmaf(V0, "")),
-        against("all v0 + psnr ssim ms_ssim cambi", ALL_OURS, both, HEAVY, None, &libvmaf(ALL, ALL_FEATURES)),
-        alone(&format!("  floor: Doublet reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
-            timed(|| raw::measure(&Plan::new(&[]), both, LIGHT, |_, _, _| Ok(())))
-        }),
-        alone(&format!("  floor: FFmpeg reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
-            timed(|| program::run(inputs(both, LIGHT)?.args(["-map", "0:v", "-map", "1:v", "-f", "null", "-"])))
-        }),
-    ];
-    rows.extend(shares(both));
-    rows.extend(maps(both, name, rounds));
-    rows.push(decoded(material, name, rounds));
-    rows
+    show(against("vmaf + neg / both", "vmaf,vmaf_neg", both, HEAVY, Some(1.6), &libvmaf(TWO, "")));
+    show(against("vmaf + neg / v0.6.1 alone", "vmaf,vmaf_neg", both, HEAVY, None, &libvmaf(V0, "")));
+    show(against("psnr_y + ssim_ffmpeg_y / filters", "psnr_y,ssim_ffmpeg_y", both, LIGHT, Some(1.0), &filters(both)));
+    show(against("the same, luma alone on both", "psnr_y,ssim_ffmpeg_y", luma, LIGHT, Some(1.0), &filters(luma)));
+    show(against("ms_ssim_y / v0.6.1", "ms_ssim_y", both, HEAVY, Some(10.0), &libvmaf(V0, "")));
+    show(against("all v0 + psnr ssim ms_ssim cambi", ALL_OURS, both, HEAVY, None, &libvmaf(ALL, ALL_FEATURES)));
+    show(alone(&format!("  floor: Doublet reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
+        timed(|| raw::measure(&Plan::new(&[]), both, LIGHT, |_, _, _| Ok(())))
+    }));
+    show(alone(&format!("  floor: FFmpeg reads both, {name}"), "fps", (PAIRS * LIGHT) as f64, rounds, &mut || {
+        timed(|| program::run(inputs(both, LIGHT)?.args(["-map", "0:v", "-map", "1:v", "-f", "null", "-"])))
+    }));
+    shares(both).into_iter().for_each(&mut *show);
+    show(decoded(material, name, rounds));
+    maps(both, name, rounds, show);
 }
 
 /// A command for so many passes.
@@ -142,8 +138,8 @@ fn shares(both: (&Raw, &Raw)) -> Vec<Row> {
 }
 
 /// Scores with one overlay drawn for every frame, over the same scores without.
-fn maps((reference, candidate): (&Raw, &Raw), name: &str, rounds: usize) -> Vec<Row> {
-    let Some(plan) = plan(ALL_OURS) else { return Vec::new() };
+fn maps((reference, candidate): (&Raw, &Raw), name: &str, rounds: usize, show: Show<'_>) {
+    let Some(plan) = plan(ALL_OURS) else { return };
     let run = |overlay: Option<&'static dyn metrics::Overlay>| {
         raw::measure(&plan, (reference, candidate), 1, |moment, memo, _| match overlay {
             Some(overlay) => overlay.map(moment, memo).map(drop).map_err(|e| e.to_string()),
@@ -151,17 +147,14 @@ fn maps((reference, candidate): (&Raw, &Raw), name: &str, rounds: usize) -> Vec<
         })
     };
     let drawn = ["ssim", "ms_ssim", "vif_loss", "adm_loss", "gain", "points", "points_lost", "cambi", "error"];
-    let overlays = drawn.iter().filter_map(|id| metrics::overlay(id).ok());
-    let mut rows =
-        vec![Row::Note("maps on: all v0 + psnr ssim ms_ssim cambi with one overlay a frame, over none".into())];
-    rows.extend(overlays.map(|overlay| {
+    show(Row::Note("maps on: all v0 + psnr ssim ms_ssim cambi with one overlay a frame, over none".into()));
+    for overlay in drawn.iter().filter_map(|id| metrics::overlay(id).ok()) {
         let label = format!("map on: {}, {name}", overlay.id());
         // At most 1.3 times the time.
         let target = Some(1.0 / 1.3);
         let mut with = || timed(|| run(Some(overlay)));
-        compare((&label, "fps"), PAIRS as f64, target, rounds.min(3), &mut with, &mut || timed(|| run(None)))
-    }));
-    rows
+        show(compare((&label, "fps"), PAIRS as f64, target, rounds.min(3), &mut with, &mut || timed(|| run(None))));
+    }
 }
 
 /// The heaviest comparison with the decoding of two H.264 files in it.

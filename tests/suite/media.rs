@@ -578,3 +578,16 @@ fn asking_past_the_end_or_stopping_is_no_fault_of_the_source() {
     let options = OpenOptions { stop, ..OpenOptions::default() };
     assert_eq!(open_with(&path, &options).map(|_| ()).unwrap_err(), MediaError::Stopped);
 }
+
+/// SVT-AV1 shares a table between all that are open: closing one beside an opening one brought the process down.
+#[test]
+fn encoders_open_and_close_beside_each_other() {
+    let once = || {
+        let dir = tempfile::tempdir().unwrap();
+        let made = settings("svtav1", yuv(8, (1, 1)), (64, 64), Timeline::constant(1, Rational::new(25, 1)));
+        write(&dir.path().join("a.mkv"), &made);
+    };
+    std::thread::scope(|scope| {
+        (0..4).for_each(|_| _ = scope.spawn(|| (0..8).for_each(|_| once())));
+    });
+}

@@ -42,6 +42,8 @@ const BEHIND: usize = 4;
 const IN_A_ROW: usize = 8;
 const AT_ONCE: usize = 3;
 const PREPARE: Duration = Duration::from_millis(20);
+/// How often an encoder that works by itself is looked after.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Which encoder, and how it is set.
 #[derive(Clone, Debug)]
@@ -259,6 +261,13 @@ impl Recoded {
                 Err(error) => return Err(error),
             }
         }
+        while work.is_busy()? {
+            if let Err(stopped) = request.stop.check() {
+                lease.pause(work);
+                return Err(stopped);
+            }
+            std::thread::sleep(LOOK);
+        }
         let segment = Arc::new(work.finish()?);
         lease.done(segment.clone());
         Ok(Some(segment))
@@ -289,7 +298,11 @@ impl Recoded {
                     Err(error) => Err(error),
                 }
             } else {
-                work.drain(1)
+                match work.is_busy() {
+                    Ok(true) => break,
+                    Ok(false) => work.drain(1),
+                    Err(error) => Err(error),
+                }
             };
             match done {
                 Ok(false) => {}

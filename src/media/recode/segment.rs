@@ -99,16 +99,22 @@ impl Work {
         self.collect()
     }
 
+    /// Tells the encoder that no picture follows; whether it then works by itself, and `drain` would wait for it.
+    ///
+    /// # Errors
+    /// Faults of the encoder.
+    pub fn is_busy(&mut self) -> Result<bool, SourceError> {
+        self.end()?;
+        Ok(self.coder.is_busy())
+    }
+
     /// Takes at most `most` packets of what the encoder still holds once all pictures are fed; whether that was all.
     /// Encoders look ahead: most of the work may lie here.
     ///
     /// # Errors
     /// Faults of the encoder.
     pub fn drain(&mut self, most: usize) -> Result<bool, SourceError> {
-        if !self.ended {
-            self.coder.feed(None).map_err(|code| self.failed(code))?;
-            self.ended = true;
-        }
+        self.end()?;
         for _ in 0..most {
             match self.coder.take_chunk().map_err(|code| self.failed(code))? {
                 Some(chunk) => self.chunks.push(chunk),
@@ -127,6 +133,13 @@ impl Work {
         let Self { coder, chunks, fed, faults, .. } = self;
         // Some encoders know what to say beforehand only at the end.
         Ok(Segment { codec: coder.codec_id(), extradata: coder.extradata(), chunks, frames: fed, faults })
+    }
+
+    fn end(&mut self) -> Result<(), SourceError> {
+        if !std::mem::replace(&mut self.ended, true) {
+            self.coder.feed(None).map_err(|code| self.failed(code))?;
+        }
+        Ok(())
     }
 
     fn collect(&mut self) -> Result<(), SourceError> {
