@@ -12,9 +12,9 @@ use super::words;
 
 /// Height of a row, and least width of a column of figures.
 const ROW: f32 = 24.0;
-const COLUMN: f32 = 46.0;
+const COLUMN: f32 = 50.0;
 /// Room for the score's name.
-const NAME: f32 = 104.0;
+const NAME: f32 = 86.0;
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     if state.candidates().is_empty() {
