@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::frame::Region;
 
-use super::{Plan, TrackId};
+use super::{Cut, Plan, TrackId};
 
 /// One wish. Commands never fail to be sent; what goes wrong comes back as a [`super::Notice`] or as the track's status.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,4 +78,10 @@ pub enum Command {
     Region(Option<Region>),
     /// Measures a candidate in every way that people call VMAF, over the range and region in use; `None` ends that.
     Ways(Option<TrackId>),
+    /// Whether anybody wants to know what every candidate is found to be: while they do, verdicts are made over more and
+    /// more frames of the range, and anew when candidates or range change.
+    Verdict(bool),
+    /// Draws a line of the picture over time, of these tracks, around the frame in view or between in and out; `None` takes
+    /// it away.
+    Slice(Option<(Cut, Vec<TrackId>)>),
 }

@@ -13,8 +13,10 @@ use super::measurer::Measurer;
 use super::pairing::Pairing;
 use super::playback::Playback;
 use super::recipe::Recipe;
+use super::slice::{SliceJob, SliceNews};
 use super::tournament::{Contest, News};
 use super::tracks::{Arrival, Backstage};
+use super::verdict_run::{VerdictJob, VerdictNews};
 use super::ways_run::{WaysJob, WaysNews};
 use super::worker::{Teller, Told, Worker};
 use super::workshop::Workshop;
@@ -47,6 +49,8 @@ pub(super) enum Event {
     Contest(News),
     Command(Command),
     Ways(WaysNews),
+    Verdict(VerdictNews),
+    Slice(SliceNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -66,6 +70,8 @@ pub struct Engine {
     pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
     pub(super) ways_job: WaysJob,
+    pub(super) verdict_job: VerdictJob,
+    pub(super) slice_job: SliceJob,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -119,6 +125,8 @@ impl Engine {
             shelf: shelf::Shelf::default(),
             contest: Contest::default(),
             ways_job: WaysJob::default(),
+            verdict_job: VerdictJob::default(),
+            slice_job: SliceJob::default(),
             workshop,
             events,
             sender,
@@ -149,6 +157,7 @@ impl Engine {
         while let Ok(event) = self.events.try_recv() {
             self.hear(event);
         }
+        self.follow_verdicts();
         let again = self.play(Instant::now());
         self.schedule();
         again
@@ -175,7 +184,7 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
-        let at_rest = at_rest && !self.is_counting_ways();
+        let at_rest = at_rest && !self.is_counting_ways() && !self.is_judging() && !self.is_slicing();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -200,6 +209,8 @@ impl Engine {
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Ways(news) => self.hear_ways(news),
+            Event::Verdict(news) => self.hear_verdict(news),
+            Event::Slice(news) => self.hear_slice(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -275,6 +286,8 @@ impl Engine {
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
             Command::Ways(track) => self.begin_ways(track),
+            Command::Verdict(wanted) => self.want_verdicts(wanted),
+            Command::Slice(wanted) => self.begin_slice(wanted),
         }
     }
 

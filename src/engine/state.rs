@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Card, Mapped, Tournament, WaysRun};
+use super::{Card, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -34,6 +34,10 @@ pub struct State {
     pub region: Option<Region>,
     /// One candidate in every way that people call VMAF, where that was asked for.
     pub ways: Option<WaysRun>,
+    /// What the candidates are found to be, where that was asked for.
+    pub verdicts: Option<VerdictRun>,
+    /// One line of the picture over time, where that was asked for.
+    pub slice: Option<SliceRun>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

@@ -9,7 +9,7 @@ use crate::views::{self, Camera, Looking, PxRect, Side, VIEWS, figures};
 use super::commands::UiCommand;
 use super::desk::{Action, Desk, Folds, Page, Wish};
 use super::dialogs::Dialogs;
-use super::{Conductor, UiRequest, save, text, theme};
+use super::{Conductor, UiRequest, save, scores, slice, text, theme};
 
 /// What carrying out needs.
 pub struct Hands<'a> {
@@ -107,6 +107,18 @@ impl Hands<'_> {
                 let folds = &mut self.desk.folds;
                 folds.scores = !folds.scores;
                 folds.models &= !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+            }
+            Evidence => {
+                let desk = &mut self.desk;
+                let open = desk.folds.scores && desk.scores.tab == scores::EVIDENCE;
+                desk.scores.tab = scores::EVIDENCE;
+                desk.folds.scores = !open;
+                desk.folds.models &= open || self.ctx.content_rect().width() >= theme::ROOMY;
+            }
+            Slice => {
+                if let Some(command) = slice::toggle(&mut self.desk.slice) {
+                    self.conductor.send(command);
+                }
             }
             ToggleStrip => self.desk.folds.strip = !self.desk.folds.strip,
             OnlyPicture => self.desk.folds.only_picture = !self.desk.folds.only_picture,

@@ -11,8 +11,8 @@ use super::desk::{Action, Desk, Page};
 use super::dialogs::{self, Dialogs};
 use super::screen::Screen;
 use super::{
-    Conductor, drops, empty, help, lines, notices, picture, plot, scores, shelf, text, theme, topbar, tournament,
-    tracks, transport,
+    Conductor, drops, empty, help, lines, notices, picture, plot, scores, shelf, slice, text, theme, topbar,
+    tournament, tracks, transport,
 };
 
 /// The window.
@@ -123,6 +123,9 @@ impl App {
                     .show(ui, |ui| transport::ui(ui, state, actions));
                 plot::ui(ui, state, desk, actions);
             });
+        }
+        if all && has_tracks {
+            slice::panel(ui, state, desk, actions);
         }
         if all && folds.tracks && has_tracks {
             let list = Panel::left("tracks").exact_size(theme::TRACKS).frame(panel).resizable(false);

@@ -80,6 +80,8 @@ pub enum UiCommand {
     WholePicture,
     ToggleTracks,
     ToggleScores,
+    Evidence,
+    Slice,
     ToggleStrip,
     OnlyPicture,
     Fullscreen,
@@ -185,6 +187,8 @@ pub fn table() -> Vec<Entry> {
     let g = text::GROUP_WINDOW;
     add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
+    add(g, Evidence, text::evidence::SHOW, &[(NONE, Key::V)]);
+    add(g, Slice, text::slice::SHOW, &[(NONE, Key::K)]);
     add(g, ToggleStrip, text::STRIP_PANEL, &[(NONE, Key::P)]);
     add(g, OnlyPicture, text::ONLY_PICTURE, &[(NONE, Key::F10)]);
     add(g, Fullscreen, text::FULLSCREEN, &[(NONE, Key::F11)]);
@@ -217,7 +221,10 @@ pub fn needs_picture(command: UiCommand) -> bool {
         matches!(command, View(_) | NextTrack | PreviousTrack | Swap | PickRight(_) | PickLeft(_) | FollowPointer);
     let plays =
         matches!(command, PlayPause | StepBack | StepForward | SecondBack | SecondForward | JumpBack | JumpForward);
-    let folds = matches!(command, First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | ToggleStrip);
+    let folds = matches!(
+        command,
+        First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | Evidence | Slice | ToggleStrip
+    );
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
     let overlays = matches!(command, Overlay(_) | NextOverlay | PreviousOverlay);
     looks || overlays || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)

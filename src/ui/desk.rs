@@ -11,6 +11,7 @@ use super::chain::ChainDesk;
 use super::commands::UiCommand;
 use super::scores::ScoresDesk;
 use super::shelf::ShelfDesk;
+use super::slice::SliceDesk;
 use super::tournament::Arena;
 
 /// What a panel asks for; the window carries it out after the pass.
@@ -121,6 +122,7 @@ pub struct Desk {
     pub exam: Option<&'static str>,
     pub chain: ChainDesk,
     pub scores: ScoresDesk,
+    pub slice: SliceDesk,
     /// In and out points while one of them is dragged.
     pub range_drag: Option<std::ops::Range<usize>>,
     pub arena: Arena,

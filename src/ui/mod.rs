@@ -25,6 +25,7 @@ mod save;
 mod scores;
 mod screen;
 mod shelf;
+mod slice;
 pub mod text;
 pub mod textures;
 pub mod theme;

@@ -10,7 +10,7 @@ use crate::views::plate::{self, Plate, Spot};
 use crate::views::{self, Content, Looking, PaneSpec, PxRect, Side, Zoom, style};
 
 use super::desk::{Action, Desk};
-use super::{drops, overlays, readout, region, text};
+use super::{drops, overlays, readout, region, slice, text};
 
 /// Lays the view out in the room that is left, draws the pictures with `draw`, then the plates.
 pub fn ui(
@@ -26,7 +26,9 @@ pub fn ui(
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Canvas, true, text::PICTURE));
     desk.area = area;
     drag_line(ui, desk, rect);
-    let drawing = region::drag(ui, state, desk, &response, actions);
+    let held = slice::drag(ui, state, desk);
+    desk.line_held &= !held;
+    let drawing = held || region::drag(ui, state, desk, &response, actions);
     mouse(ui, state, desk, &response, drawing);
     desk.panes = views::layout(state, &desk.looking, area);
     let panes = desk.panes.clone();
@@ -34,6 +36,7 @@ pub fn ui(
     draw(ui, &desk.looking, &panes);
     split_line(ui, desk, &panes, rect);
     region::show(ui, state, desk, &panes, actions);
+    slice::line(ui, state, desk, &panes);
     let plates = views::plate::plates(state, &desk.looking, area, &panes);
     desk.plates.clear();
     for (i, plate) in plates.iter().enumerate() {

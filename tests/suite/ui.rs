@@ -2,6 +2,8 @@
 
 #[path = "ui/chain.rs"]
 mod chain;
+#[path = "ui/evidence.rs"]
+mod evidence;
 #[path = "ui/fake.rs"]
 pub mod fake;
 #[path = "ui/looks.rs"]
@@ -14,6 +16,8 @@ mod overlay;
 mod scores;
 #[path = "ui/shelf.rs"]
 mod shelf;
+#[path = "ui/slice.rs"]
+mod slice;
 #[path = "ui/tournament.rs"]
 mod tournament;
 

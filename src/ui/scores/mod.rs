@@ -2,6 +2,7 @@
 //! ways that are called VMAF.
 
 mod cards;
+mod evidence;
 mod pools;
 mod table;
 mod ways;
@@ -17,6 +18,9 @@ use super::desk::{Action, Desk};
 use super::text::scores as words;
 use super::widgets::{self, Segment};
 
+/// The tab of the evidence.
+pub const EVIDENCE: usize = 3;
+
 /// What the panel keeps of its own.
 #[derive(Default)]
 pub struct ScoresDesk {
@@ -28,6 +32,8 @@ pub struct ScoresDesk {
     pub task: Option<Task>,
     /// Cards that show all they have to say, by metric.
     pub open: BTreeSet<&'static str>,
+    /// Whether verdicts were asked for.
+    pub judging: bool,
     pools: pools::Pools,
 }
 
@@ -58,6 +64,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     match desk.scores.tab {
         0 => table::ui(ui, state, desk, actions),
         1 => cards::ui(ui, state, desk, actions),
+        EVIDENCE => evidence::ui(ui, state, desk, actions),
         _ => ways::ui(ui, state, desk, actions),
     }
 }

@@ -1,9 +1,11 @@
 //! Every word of the window, in one place.
 
 pub mod chain;
+pub mod evidence;
 pub mod overlay;
 pub mod scores;
 pub mod shelf;
+pub mod slice;
 pub mod tournament;
 
 pub const TITLE: &str = "Doublet";

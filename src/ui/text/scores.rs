@@ -2,10 +2,11 @@
 
 use crate::metrics::{About, Direction, Group, Task, TrustLevel};
 
-pub const TABS: [(&str, &str); 3] = [
+pub const TABS: [(&str, &str); 4] = [
     ("Table", "Every candidate, every score chosen"),
     ("Choose", "What is measured, what it means, how far to trust it"),
     ("Ways", "One candidate in every way that people call VMAF, from the lowest to the highest"),
+    super::evidence::SHOW,
 ];
 pub const WAYS_ABOUT: &str = "One pair has more than a hundred numbers called VMAF: nine models, six mixes of luma and \
      chroma, two means. Whoever picks the highest is not lying, and not telling either.";
