@@ -102,7 +102,7 @@ impl Engine {
         self.state.slice = Some(SliceRun { cut, frames: frames.clone(), length, rows, done: 0.0, fault: None });
         let (workshop, stop, teller) = (self.workshop.clone(), self.slice_job.stop.clone(), self.remote().0);
         let run = move || {
-            let tell = |news: SliceNews| teller(Event::Slice(news));
+            let tell = |news: SliceNews| _ = teller(Event::Slice(news));
             let all = || draw(&workshop, &reference, &sides, (cut, length, frames), (number, &tell), &stop);
             let stumbled = |_| Err(SourceError::source("Doublet stumbled over this slice; please report it"));
             match catch_unwind(AssertUnwindSafe(all)).unwrap_or_else(stumbled) {

@@ -187,7 +187,7 @@ pub fn table() -> Vec<Entry> {
     let g = text::GROUP_WINDOW;
     add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
-    add(g, Evidence, text::evidence::SHOW, &[(NONE, Key::V)]);
+    add(g, Evidence, text::evidence::SHOW, &[(NONE, Key::J)]);
     add(g, Slice, text::slice::SHOW, &[(NONE, Key::K)]);
     add(g, ToggleStrip, text::STRIP_PANEL, &[(NONE, Key::P)]);
     add(g, OnlyPicture, text::ONLY_PICTURE, &[(NONE, Key::F10)]);

@@ -77,7 +77,7 @@ fn with_verdicts() -> Fake {
 
 fn opened(fake: Fake) -> Window {
     let mut window = open_sized(fake, (1300.0, 1000.0));
-    window.press(Key::V);
+    window.press(Key::J);
     window.harness.run_steps(2);
     window
 }
