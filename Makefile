@@ -6,11 +6,12 @@
 #   make build                    target/release/doublet
 #   make bench                    speed, as ratios
 #   make verify                   scores beside the reference FFmpeg's, live
+#   make calibrate                the verdict against honest encodes and attacks, on every clip of the fixtures
 #   make setup                    Debian packages and ONNX Runtime, nothing else
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test build bench verify setup
+.PHONY: run test build bench verify calibrate setup
 
 DOUBLET := target/release/doublet
 ARGS ?=
@@ -54,3 +55,8 @@ verify:
 	@tools/setup.sh test
 	@tools/reference.sh
 	cargo bench --locked --bench verify -- $(ARGS)
+
+calibrate:
+	@tools/setup.sh test
+	@tools/reference.sh
+	cargo bench --locked --bench calibrate -- $(ARGS)

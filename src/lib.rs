@@ -26,6 +26,7 @@
 //! | 3 | [`models`] | weights into ONNX; ONNX Runtime: devices, probing, tiles; no ort type leaves |
 //! | 3 | [`filters`] | stages that resize, soften, add noise, code as JPEG, sharpen, stretch |
 //! | 3 | [`metrics`] | extractors, metrics, overlays and their tables; pooling |
+//! | 4 | [`evidence`] | verdicts: arithmetic on what was measured of all candidates |
 //! | 4 | [`report`] | writers: json, csv, html, table |
 //! | 5 | [`engine`] | the application without a window: recipes, store, clock, jobs; Command in, State out |
 //! | 6 | [`demo`] | the ready comparison that `make run` opens |
@@ -44,6 +45,7 @@ pub mod media;
 pub mod metrics;
 pub mod models;
 
+pub mod evidence;
 pub mod report;
 
 pub mod engine;

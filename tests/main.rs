@@ -42,6 +42,7 @@ mod suite {
     mod tournament;
     mod tournament_files;
     mod ui;
+    mod verdict;
     mod views;
     mod vif;
     mod vmaf;

@@ -43,6 +43,8 @@ pub enum Command {
     Shot(Shot),
     /// Measure candidates against the reference.
     Score(Score),
+    /// Say whether a score was worked on: by what, with the evidence, and what it is worth without.
+    Verdict(Verdict),
     /// Run many candidates on a few seconds: speed, memory and scores in one table.
     Tournament(Tournament),
     /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
@@ -140,6 +142,34 @@ pub struct Score {
     pub list: bool,
     /// json, csv or table.
     #[arg(long, default_value = "table")]
+    pub format: String,
+    /// Write to a file rather than the terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+  doublet verdict film.mkv encode.mkv                    one encode
+  doublet verdict film.mkv a.mkv b.mkv c.mkv d.mkv e.mkv five or more are held against each other, too
+  doublet verdict film.mkv encode.mkv --format json      for programs
+
+Misalignment, a wrong range or matrix and shifted colour are found first, and are never called a trick. “No sign found”
+is not proof that there is none.")]
+pub struct Verdict {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Frames of the reference: from A up to, not including, B.
+    #[arg(long, visible_alias = "range", value_name = "A..B", value_parser = parse_range)]
+    pub frames: Option<Range<usize>>,
+    /// Do not undo what was found and score again: half the time for candidates that were worked on.
+    #[arg(long)]
+    pub plain: bool,
+    /// Measure anew, whatever is remembered of earlier runs, and remember nothing.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// text or json.
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
     /// Write to a file rather than the terminal.
     #[arg(short, long, value_name = "FILE")]

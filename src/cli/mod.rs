@@ -11,6 +11,7 @@ mod progress;
 mod score;
 mod tables;
 mod tournament;
+mod verdict;
 mod window;
 
 use std::ffi::OsString;
@@ -65,6 +66,7 @@ fn obey(cli: Cli) -> Result<()> {
         Some(Command::Shot(shot)) => pictures::shot(&shot),
         Some(Command::Score(wish)) => score::run(&wish),
         Some(Command::Metrics(wish)) => metrics::run(&wish.format),
+        Some(Command::Verdict(wish)) => verdict::run(&wish),
         Some(Command::Tournament(wish)) => tournament::run(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
         Some(Command::Demo(wish)) => demo::run(&wish),

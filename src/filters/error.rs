@@ -23,6 +23,8 @@ pub enum FilterError {
         "noise {deviation}: the standard deviation must be a number from 0 to {most} 8-bit codes; 5 is strong grain"
     )]
     Noise { deviation: f64, most: f64 },
+    #[error("undo: gains go from 0.125 to 16, and a tone curve is 17 numbers; 1 and no curve change nothing")]
+    Undo,
     #[error("jpeg {quality}: the quality must be a whole number from 1 to 100; 30 shows its blocks, 90 hides them")]
     Quality { quality: f64 },
 }

@@ -9,6 +9,7 @@ mod gaussian;
 mod jpeg;
 mod noise;
 mod resample;
+mod undo;
 mod wrap;
 
 pub use adjust::{contrast, unsharp};
@@ -17,3 +18,4 @@ pub use error::FilterError;
 pub use jpeg::jpeg;
 pub use noise::{MAX_NOISE, noise};
 pub use resample::{Direction, resample};
+pub use undo::{UNDO_KNOTS, undo};

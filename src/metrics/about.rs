@@ -68,6 +68,8 @@ pub enum Group {
     Perceptual,
     /// The candidate alone, no reference.
     NoReference,
+    /// What gives away that a score was worked on.
+    Evidence,
     /// The numbers that VMAF is made of.
     Features,
     /// A model that somebody brought.

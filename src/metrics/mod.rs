@@ -15,6 +15,7 @@ mod errors;
 mod extractor;
 mod features;
 pub mod gpu;
+pub mod hack;
 mod memo;
 mod metric;
 mod moment;
@@ -83,6 +84,9 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &no_reference::SHARP,
     &no_reference::GRAIN,
     &no_reference::BANDS,
+    &hack::Luma,
+    &hack::Chroma,
+    &hack::Step,
 ];
 
 /// Every metric, in the order in which people see them.
@@ -130,6 +134,12 @@ pub static METRICS: &[&dyn Metric] = &[
     &no_reference::BLOCKINESS,
     &no_reference::SHARPNESS,
     &no_reference::NOISE,
+    &hack::DETAIL_KEPT,
+    &hack::PEAKING,
+    &hack::TONE_CHANGE,
+    &hack::SHIFT,
+    &hack::SATURATION,
+    &hack::FRAME_OFFSET,
     &vmaf::features::VIF_SCALE0,
     &vmaf::features::VIF_SCALE1,
     &vmaf::features::VIF_SCALE2,

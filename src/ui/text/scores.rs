@@ -64,6 +64,7 @@ pub fn group(group: Group) -> &'static str {
         Group::Edges => "Edges",
         Group::Perceptual => "Models of the eye",
         Group::NoReference => "The candidate alone",
+        Group::Evidence => "What gives tricks away",
         Group::Features => "What VMAF is made of",
         Group::Model => "Models you brought",
     }

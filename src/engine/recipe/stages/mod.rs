@@ -5,6 +5,7 @@ mod degrade;
 mod encode;
 mod model;
 mod resample;
+mod undo;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::frame::{FrameSource, SourceError};
 use super::words::{RecipeError, Words, nearest};
 
 pub use encode::codecs;
+pub use undo::fitted;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
 pub trait Stage: Debug + Send + Sync {
@@ -139,6 +141,15 @@ pub static STAGES: &[StageKind] = &[
         example: "encode.mkv | contrast 1.1",
         role: Role::Adjust,
         parse: adjust::contrast,
+    },
+    StageKind {
+        name: "undo",
+        usage: "[gains=A,B,C] [tone=V,…]",
+        help: "turns the three finest bands of detail down by A, B, C, after inverting a tone curve (what the codes 0, 16, … 256 \
+               became): what a verdict fits, to show a picture without what was done for its score",
+        example: "encode.mkv | undo gains=1.4,1.2,1.05",
+        role: Role::Adjust,
+        parse: undo::undo,
     },
 ];
 

@@ -1,0 +1,138 @@
+//! What makes every score speak of something else: a candidate that stands beside its reference, shows another frame,
+//! or has its codes read by the wrong rule. Found first and named; never called a hack.
+
+use serde::Serialize;
+
+use crate::metrics::hack::MISTAKES;
+
+use super::limits as l;
+use super::seen::Candidate;
+
+/// A fault of the comparison.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum Fault {
+    /// The candidate shows the frame before (-1) or after (1).
+    FrameOffset {
+        frames: i32,
+    },
+    /// In samples of luma.
+    Shift {
+        x: f64,
+        y: f64,
+    },
+    /// Cropped or enlarged: so many samples at the borders.
+    Stretch {
+        samples: f64,
+    },
+    /// `expanded`: limited-range codes were read as full range; else the reverse.
+    Range {
+        expanded: bool,
+        slope: f64,
+        middle: f64,
+    },
+    Matrix {
+        mistake: &'static str,
+        explained: f64,
+    },
+    /// In samples of chroma.
+    ChromaShift {
+        x: f64,
+        y: f64,
+    },
+}
+
+impl Fault {
+    /// One sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Fault::FrameOffset { frames } => format!(
+                "The candidate shows the frame {} the reference's: align them in time before any score is read.",
+                if *frames < 0 { "before" } else { "after" }
+            ),
+            Fault::Shift { x, y } => format!(
+                "The picture stands {x:+.2} samples to the right and {y:+.2} down of the reference's: scores speak of that \
+                 first."
+            ),
+            Fault::Stretch { samples } => format!(
+                "The picture is cropped, enlarged or squeezed: its borders stand {samples:.1} samples off where its middle \
+                 says."
+            ),
+            Fault::Range { expanded: true, slope, .. } => {
+                format!("Limited-range codes were read as full range (slope {slope:.3}): a range mismatch, not a hack.")
+            }
+            Fault::Range { slope, .. } => {
+                format!("Full-range codes were read as limited range (slope {slope:.3}): a range mismatch, not a hack.")
+            }
+            Fault::Matrix { mistake, explained } => {
+                format!("Colours changed as by {mistake}, which explains {:.0}% of it.", explained * 100.0)
+            }
+            Fault::ChromaShift { x, y } => format!(
+                "The colour planes stand {x:+.2} chroma samples to the right and {y:+.2} down of the reference's."
+            ),
+        }
+    }
+}
+
+/// All faults of a candidate, the weightiest first.
+pub fn faults(candidate: &Candidate) -> Vec<Fault> {
+    let of = |id: &str| candidate.median(id);
+    let mut found = Vec::new();
+    if let Some(offset) = offset(candidate) {
+        found.push(Fault::FrameOffset { frames: offset });
+    }
+    let near = |value: Option<f64>, least: f64| value.is_some_and(|value| value >= least);
+    let (x, y) = (of("shift_x").unwrap_or(0.0), of("shift_y").unwrap_or(0.0));
+    let placed = near(of("place_explained"), l::PLACE_EXPLAINS);
+    let shifted = placed && x.hypot(y) >= l::SHIFT;
+    if shifted {
+        found.push(Fault::Shift { x, y });
+    }
+    if placed && near(of("stretch"), l::STRETCH) {
+        found.push(Fault::Stretch { samples: of("stretch").unwrap_or(0.0) });
+    }
+    found.extend(range(candidate));
+    let explained = of("matrix_explained").unwrap_or(0.0);
+    let beyond = explained - of("saturation_explained").unwrap_or(0.0).max(0.0);
+    let changed = near(of("colour_change"), l::MATRIX_CHANGE);
+    if changed && explained >= l::MATRIX_EXPLAINS && beyond >= l::MATRIX_MARGIN {
+        let mistake = MISTAKES.get(of("matrix_mistake").unwrap_or(0.0) as usize);
+        found.extend(mistake.map(|(mistake, ..)| Fault::Matrix { mistake, explained }));
+    }
+    let (x, y) = (of("chroma_shift_x").unwrap_or(0.0), of("chroma_shift_y").unwrap_or(0.0));
+    // Where the whole picture stands elsewhere, chroma does too.
+    if !shifted && x.hypot(y) >= l::CHROMA_SHIFT && near(of("chroma_shift_explained"), l::CHROMA_EXPLAINS) {
+        found.push(Fault::ChromaShift { x, y });
+    }
+    found
+}
+
+/// The offset on which most moving frames agree.
+fn offset(candidate: &Candidate) -> Option<i32> {
+    let all = candidate.all(|seen| seen.get("frame_offset"));
+    let count = |wanted: f64| all.iter().filter(|(_, offset)| *offset == wanted).count();
+    let (before, after) = (count(-1.0), count(1.0));
+    let most = before.max(after);
+    (most * 2 > all.len() && most > 0).then_some(if before >= after { -1 } else { 1 })
+}
+
+/// A range mix-up has a slope, a middle and a change of chroma of its own; a contrast filter leaves chroma alone or turns
+/// it up by the slope of luma.
+fn range(candidate: &Candidate) -> Option<Fault> {
+    let (slope, middle) = (candidate.median("tone_slope")?, candidate.median("tone_middle")?);
+    if candidate.median("tone_rest_line")? > 1.5 {
+        return None;
+    }
+    let inverse = (1.0 / l::RANGE_SLOPE, 16.0 + 128.0 / l::RANGE_SLOPE - 128.0, 1.0 / l::RANGE_CHROMA);
+    let chroma = candidate.median("chroma_slope").zip(candidate.median("chroma_signal"));
+    let fits = |(to_slope, to_middle, to_chroma): (f64, f64, f64)| {
+        let (near_slope, near_middle, near_chroma) = l::RANGE_NEAR;
+        // Chroma that is hardly there proves nothing either way.
+        let colours = chroma.is_none_or(|(slope, signal)| signal < 2.0 || (slope - to_chroma).abs() <= near_chroma);
+        (slope - to_slope).abs() <= near_slope && (middle - to_middle).abs() <= near_middle && colours
+    };
+    if fits((l::RANGE_SLOPE, l::RANGE_MIDDLE, l::RANGE_CHROMA)) {
+        return Some(Fault::Range { expanded: true, slope, middle });
+    }
+    fits(inverse).then_some(Fault::Range { expanded: false, slope, middle })
+}

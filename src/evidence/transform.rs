@@ -1,0 +1,105 @@
+//! Which transform was applied, and how it would be undone.
+
+use serde::Serialize;
+
+use crate::metrics::hack::KNOTS;
+
+use super::limits as l;
+use super::seen::Candidate;
+
+/// A transform that gives itself away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transform {
+    Unsharp,
+    Contrast,
+    Brightness,
+    Gamma,
+    Clahe,
+    HistogramEqualisation,
+    Saturation,
+}
+
+impl Transform {
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Transform::Unsharp => "unsharp masking",
+            Transform::Contrast => "contrast",
+            Transform::Brightness => "brightness",
+            Transform::Gamma => "gamma",
+            Transform::Clahe => "local contrast (CLAHE)",
+            Transform::HistogramEqualisation => "histogram equalisation",
+            Transform::Saturation => "saturation",
+        }
+    }
+}
+
+/// Codes of tone change, and of slope, below which tone is left alone.
+const TONE: f64 = 1.2;
+const SLOPE: f64 = 0.015;
+
+/// What was applied, the weightiest first; empty where nothing shows.
+pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
+    let of = |id: &str, or: f64| candidate.median(id).unwrap_or(or);
+    let mut found: Vec<(Transform, f64)> = Vec::new();
+    let (change, slope) = (of("tone_change", 0.0), of("tone_slope", 1.0));
+    let (spread, local) = (of("tone_tile_spread", 0.0), of("tone_local", 0.0));
+    let is_local = spread >= 0.12 && local >= 1.5 && local >= 0.25 * change;
+    let mut tone_gain = 1.0;
+    if is_local || change >= TONE || (slope - 1.0).abs() >= SLOPE {
+        let least = (0.25 * change).max(0.5);
+        let (line, power) = (of("tone_rest_line", 0.0), of("tone_rest_gamma", 0.0));
+        let transform = if is_local {
+            Transform::Clahe
+        } else if line <= least && (line <= power || (of("tone_gamma", 1.0) - 1.0).abs() < 0.01) {
+            if (slope - 1.0).abs() >= SLOPE { Transform::Contrast } else { Transform::Brightness }
+        } else if power <= least {
+            Transform::Gamma
+        } else {
+            Transform::HistogramEqualisation
+        };
+        tone_gain = if is_local { of("detail_kept", 1.0) } else { slope.max(1.0) };
+        found.push((transform, (tone_gain - 1.0).abs().max(change / 200.0)));
+    }
+    let (kept, peaking) = (of("detail_kept", 1.0) / tone_gain, of("peaking", 0.0));
+    if kept > l::E4.amber || (peaking > l::E6.amber && !is_local) {
+        found.push((Transform::Unsharp, (kept - 1.0).max(peaking)));
+    }
+    let colours = of("chroma_signal", 0.0) >= 2.0;
+    if colours && of("chroma_slope", 1.0) >= l::SATURATED {
+        found.push((Transform::Saturation, 0.0));
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found.into_iter().map(|(transform, _)| transform).collect()
+}
+
+/// What takes a transform back: the tone curve that was applied, to be inverted, and how much each band was turned up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Undo {
+    /// What the reference's codes 0, 16, ... 256 became; `None` where tone was left alone.
+    pub curve: Option<[f64; KNOTS]>,
+    /// Gains of the three finest bands, 1 or more.
+    pub gains: [f64; 3],
+}
+
+/// The fitted transform; `None` where there is nothing to take back.
+pub fn undo(candidate: &Candidate) -> Option<Undo> {
+    let of = |id: &str, or: f64| candidate.median(id).unwrap_or(or);
+    let (change, slope) = (of("tone_change", 0.0), of("tone_slope", 1.0));
+    let toned = change >= TONE || (slope - 1.0).abs() >= SLOPE;
+    let curve: [f64; KNOTS] = std::array::from_fn(|k| of(&format!("tone_at_{}", k * 16), k as f64 * 16.0));
+    // Detail of a steeper curve was turned up by its slope: that goes with the curve.
+    let by_tone = if toned { slope.max(0.2) } else { 1.0 };
+    let mut gains = [1.0; 3];
+    let mut known = None;
+    // A band without signal was most likely turned up as its coarser neighbour.
+    for s in (0..3).rev() {
+        let signal = candidate.mean(&format!("signal_{}", s + 1)).unwrap_or(0.0) > 0.0;
+        let own = signal.then(|| (of(&format!("kept_{}", s + 1), 1.0) / by_tone).max(1.0));
+        known = own.or(known);
+        gains[s] = known.unwrap_or(1.0);
+    }
+    let sharpened = gains.iter().any(|gain| *gain > 1.01);
+    (toned || sharpened).then(|| Undo { curve: toned.then_some(curve), gains: gains.map(|gain| gain.min(8.0)) })
+}

@@ -1,0 +1,151 @@
+//! How far the candidate stands from where the reference stands: shift and stretch, to a fraction of a sample.
+//!
+//! Lucas and Kanade's equations for the whole picture, from coarse to fine, with a gain and an offset of brightness
+//! beside them, so that a tone change moves nothing: d = a r + b - gx (u + s x) - gy (v + t y), x and y from -1 to 1.
+
+use rayon::prelude::*;
+
+use super::pyramid::{Grid, STEPS, Step};
+
+/// What was found, in samples of the full picture; right and down are positive.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    pub shift: (f64, f64),
+    /// How much further out the right and the bottom border stand than the shift says.
+    pub stretch: (f64, f64),
+    /// Share of the squared error, beyond gain and offset, that moving the candidate back takes away: 0 none, 1 all.
+    pub explained: f64,
+}
+
+/// Unknowns: gain, offset, shift across and down, stretch across and down.
+const N: usize = 6;
+/// Normal equations: the upper part of the matrix row by row, the right side, the sum of squares, the count.
+type Sums = [f64; N * (N + 1) / 2 + N + 2];
+const SQUARES: usize = N * (N + 1) / 2 + N;
+/// Rounds at each size: so far does the integer part follow the estimate.
+const ROUNDS: usize = 3;
+
+/// Measures two pyramids of one shape.
+pub fn place(reference: &[Step], candidate: &[Step]) -> Place {
+    let mut whole = (0isize, 0isize);
+    let mut found = Place::default();
+    // Full size says no more than half size does, and takes four times as long.
+    let finest = usize::from(reference.len() == STEPS);
+    for s in (finest..reference.len()).rev() {
+        let (r, d) = (&reference[s].soft, &candidate[s].soft);
+        let still = solve(&equations(r, d, (0, 0)), 2).1;
+        let mut best: Option<(f64, Place, (isize, isize))> = None;
+        for _ in 0..ROUNDS {
+            let (x, error) = solve(&equations(r, d, whole), N);
+            let scale = (1 << s) as f64;
+            let shift = (x[2] + whole.0 as f64, x[3] + whole.1 as f64);
+            let explained = if still > 1e-9 { (1.0 - error / still).max(0.0) } else { 0.0 };
+            let now =
+                Place { shift: (shift.0 * scale, shift.1 * scale), stretch: (x[4] * scale, x[5] * scale), explained };
+            if best.as_ref().is_none_or(|(least, ..)| error < *least) {
+                best = Some((error, now, whole));
+            }
+            let next = (shift.0.round() as isize, shift.1.round() as isize);
+            let most = (r.width.min(r.height) / 4) as isize;
+            if next == whole || next.0.abs() > most || next.1.abs() > most {
+                break;
+            }
+            whole = next;
+        }
+        let Some((_, now, at)) = best else { continue };
+        found = now;
+        // Estimates of little use lead nowhere: the finer size begins at no shift then.
+        let kept = found.explained > 0.02;
+        whole = if kept {
+            (2 * at.0 + rounded(now.shift.0, s, at.0), 2 * at.1 + rounded(now.shift.1, s, at.1))
+        } else {
+            (0, 0)
+        };
+    }
+    found
+}
+
+/// What the fraction of a shift adds at the next finer size, in whole samples.
+fn rounded(shift: f64, s: usize, whole: isize) -> isize {
+    (2.0 * (shift / (1 << s) as f64 - whole as f64)).round() as isize
+}
+
+/// Sums over the picture, `d` read `whole` samples further.
+fn equations(r: &Grid, d: &Grid, whole: (isize, isize)) -> Sums {
+    let (width, height) = (r.width as isize, r.height as isize);
+    let margin = 2;
+    let (left, right) = (margin + (-whole.0).max(0), width - margin - whole.0.max(0));
+    let (top, bottom) = (margin + (-whole.1).max(0), height - margin - whole.1.max(0));
+    if left >= right || top >= bottom {
+        return [0.0; SQUARES + 2];
+    }
+    let step = if r.width * r.height > 60_000 { 2 } else { 1 };
+    let rows: Vec<isize> = (top..bottom).step_by(step).collect();
+    let row = |y: &isize| {
+        let mut sums: Sums = [0.0; SQUARES + 2];
+        let (up, here, down) = (r.row((y - 1) as usize), r.row(*y as usize), r.row((y + 1) as usize));
+        let other = d.row((y + whole.1) as usize);
+        let down_share = 2.0 * *y as f64 / height as f64 - 1.0;
+        for x in (left..right).step_by(step) {
+            let (n, across) = (x as usize, 2.0 * x as f64 / width as f64 - 1.0);
+            let gx = f64::from(here[n + 1] - here[n - 1]) * -0.5;
+            let gy = f64::from(down[n] - up[n]) * -0.5;
+            let (value, there) = (f64::from(here[n]) - 128.0, f64::from(other[(x + whole.0) as usize]) - 128.0);
+            add(&mut sums, &[value, 1.0, gx, gy, gx * across, gy * down_share], there - value);
+        }
+        sums
+    };
+    let parts: Vec<Sums> = rows.par_iter().with_min_len(8).map(row).collect();
+    parts.iter().fold([0.0; SQUARES + 2], |all, part| std::array::from_fn(|k| all[k] + part[k]))
+}
+
+fn add(sums: &mut Sums, terms: &[f64; N], right: f64) {
+    let mut k = 0;
+    for i in 0..N {
+        for j in i..N {
+            sums[k] += terms[i] * terms[j];
+            k += 1;
+        }
+    }
+    for (i, term) in terms.iter().enumerate() {
+        sums[k + i] += term * right;
+    }
+    sums[SQUARES] += right * right;
+    sums[SQUARES + 1] += 1.0;
+}
+
+/// The first `unknowns` by least squares (the others 0), and the mean squared error that is left.
+fn solve(sums: &Sums, unknowns: usize) -> ([f64; N], f64) {
+    let count = sums[SQUARES + 1].max(1.0);
+    let mut matrix = [[0.0; N + 1]; N];
+    let mut k = 0;
+    for i in 0..N {
+        for j in i..N {
+            matrix[i][j] = sums[k];
+            matrix[j][i] = sums[k];
+            k += 1;
+        }
+    }
+    let right: [f64; N] = std::array::from_fn(|i| sums[N * (N + 1) / 2 + i]);
+    for i in 0..N {
+        matrix[i][N] = right[i];
+        // A direction in which the picture does not vary stays where it is.
+        matrix[i][i] += count * 1e-4;
+    }
+    let mut x = [0.0; N];
+    for i in 0..unknowns {
+        for j in i + 1..unknowns {
+            let times = matrix[j][i] / matrix[i][i];
+            for k in i..=N {
+                let part = matrix[i][k];
+                matrix[j][k] -= times * part;
+            }
+        }
+    }
+    for i in (0..unknowns).rev() {
+        let known: f64 = (i + 1..unknowns).map(|j| matrix[i][j] * x[j]).sum();
+        x[i] = (matrix[i][N] - known) / matrix[i][i];
+    }
+    let gained: f64 = x.iter().zip(&right).map(|(x, right)| x * right).sum();
+    (x, ((sums[SQUARES] - gained) / count).max(0.0))
+}
