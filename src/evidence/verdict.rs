@@ -98,8 +98,12 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
     let loudest = |ids: &[&str]| ids.iter().map(|id| level(id)).max().unwrap_or(Level::None);
     let speaking =
         |ids: &[&str]| ids.iter().copied().filter(|id| level(id) > Level::None).collect::<Vec<_>>().join(", ");
-    let (scores, mechanism) = (loudest(&["E1", "E2", "E3"]), loudest(&["E4", "E5", "E6"]));
-    let (by_score, by_mechanism) = (speaking(&["E1", "E2", "E3"]), speaking(&["E4", "E5", "E6"]));
+    let mechanism = loudest(&["E4", "E5", "E6"]);
+    // Among candidates of different kinds (codecs beside upscalers, or one that was worked on) the line through the
+    // others is a poor guide: E3 counts where something else speaks too.
+    let alone = loudest(&["E1", "E2"]) == Level::None && mechanism == Level::None;
+    let by: &[&str] = if alone { &["E1", "E2"] } else { &["E1", "E2", "E3"] };
+    let (scores, by_score, by_mechanism) = (loudest(by), speaking(by), speaking(&["E4", "E5", "E6"]));
     let what = transforms.first().map_or("a change of tone or detail", |transform| transform.label());
     let kept = candidate.mean("detail_kept").unwrap_or(1.0);
     match (scores, mechanism) {

@@ -270,3 +270,15 @@ fn one_of_five_that_was_made_for_vmaf_stands_out() {
     // Four alone are not enough for E3.
     assert_eq!(judge(&all[2..]).last().unwrap().line("E3").unwrap().value, None);
 }
+
+/// Codecs, an upscaler, and one that was worked on: five are enough for E3, but not for a good line through them.
+#[test]
+fn a_worked_on_candidate_does_not_make_the_others_suspicious() {
+    let of = |[vmaf, neg]: [f64; 2]| known("x", 1e6, [vmaf, neg, 32.0, 0.95]);
+    let all: Vec<Candidate> =
+        [[77.9, 75.4], [90.0, 87.4], [99.7, 69.6], [94.9, 92.9], [83.1, 81.5]].map(of).into_iter().collect();
+    let found = judge(&all);
+    let classes: Vec<Class> = found.iter().map(|verdict| verdict.class).collect();
+    assert!(found.iter().any(|verdict| verdict.class == Class::Suspicious), "{classes:?}");
+    assert_eq!(classes.iter().filter(|class| **class == Class::NoSignFound).count(), 4, "{classes:?}");
+}

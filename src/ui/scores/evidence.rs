@@ -8,6 +8,7 @@ use crate::engine::{Command, Judged, State, TrackId, VerdictReport, VerdictRun};
 use crate::evidence::{Class, Level, Line};
 use crate::views::{self, Side, Zoom, style};
 
+use super::super::commands::UiCommand;
 use super::super::desk::{Action, Desk};
 use super::super::text::evidence as words;
 use super::super::widgets;
@@ -224,7 +225,7 @@ fn go(state: &State, desk: &mut Desk, (track, line): (TrackId, &Line), actions: 
     actions.push(Action::Pick(Side::Right, track));
     actions.push(Action::Engine(Command::Pause));
     actions.push(Action::Engine(Command::Seek(frame)));
-    actions.push(Action::Engine(Command::Overlay(Some(overlay(line.id)))));
+    actions.push(Action::Do(UiCommand::Overlay(Some(overlay(line.id)))));
     if let (Some((x, y)), Some(picture)) = (line.place, views::picture(state)) {
         desk.looking.camera.center = picture.turn([x, y]);
         desk.looking.camera.zoom = Zoom::Scale(CLOSE);
