@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::frame::{Region, Severity};
 
+use super::bench::{BenchDesk, BenchNews};
 use super::ledger::{Ledger, Score};
 use super::mapper::{Mapped, Mapper};
 use super::measurer::Measurer;
@@ -47,6 +48,7 @@ pub(super) enum Event {
     Contest(News),
     Command(Command),
     Ways(WaysNews),
+    Bench(BenchNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -66,6 +68,7 @@ pub struct Engine {
     pub(super) shelf: shelf::Shelf,
     pub(super) contest: Contest,
     pub(super) ways_job: WaysJob,
+    pub(super) bench: BenchDesk,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -119,6 +122,7 @@ impl Engine {
             shelf: shelf::Shelf::default(),
             contest: Contest::default(),
             ways_job: WaysJob::default(),
+            bench: BenchDesk::default(),
             workshop,
             events,
             sender,
@@ -175,7 +179,7 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
-        let at_rest = at_rest && !self.is_counting_ways();
+        let at_rest = at_rest && !self.is_counting_ways() && !self.is_bench_busy();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -200,6 +204,7 @@ impl Engine {
             Event::Contest(news) => self.hear_contest(news),
             Event::Command(command) => self.obey(command),
             Event::Ways(news) => self.hear_ways(news),
+            Event::Bench(news) => self.hear_bench(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -275,6 +280,9 @@ impl Engine {
             Command::Metrics(ids) => self.choose_metrics(&ids),
             Command::Region(region) => self.choose_region(region),
             Command::Ways(track) => self.begin_ways(track),
+            Command::Bench(track) => self.open_bench(track),
+            Command::Attack(attack) => self.set_attack(attack),
+            Command::Hunt(psnr_loss) => self.begin_attack_hunt(psnr_loss),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Card, Mapped, Tournament, WaysRun};
+use super::{Bench, Card, Mapped, Tournament, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct State {
     pub region: Option<Region>,
     /// One candidate in every way that people call VMAF, where that was asked for.
     pub ways: Option<WaysRun>,
+    /// The attack bench, while it is open.
+    pub bench: Option<Bench>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

@@ -106,7 +106,9 @@ impl Hands<'_> {
             ToggleScores => {
                 let folds = &mut self.desk.folds;
                 folds.scores = !folds.scores;
-                folds.models &= !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+                let roomy = !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+                folds.models &= roomy;
+                folds.bench &= roomy;
             }
             ToggleStrip => self.desk.folds.strip = !self.desk.folds.strip,
             OnlyPicture => self.desk.folds.only_picture = !self.desk.folds.only_picture,
