@@ -3,6 +3,8 @@
 
 mod suite {
     mod adm;
+    mod attacks;
+    mod bench;
     mod cambi;
     mod canny;
     mod chains;

@@ -45,6 +45,8 @@ pub enum Command {
     Score(Score),
     /// Say whether a score was worked on: by what, with the evidence, and what it is worth without.
     Verdict(Verdict),
+    /// Search for the filter that lifts a candidate's VMAF most at a given loss of PSNR.
+    Attack(Attack),
     /// Run many candidates on a few seconds: speed, memory and scores in one table.
     Tournament(Tournament),
     /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
@@ -174,6 +176,36 @@ pub struct Verdict {
     /// Write to a file rather than the terminal.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+  doublet attack film.mkv encode.mkv                                    on 3 frames, at 1 dB
+  doublet attack film.mkv \"source | encode x264 crf=30\" --before       what a tuned encoder could do
+  doublet attack film.mkv encode.mkv --psnr-loss 0.5 --range 100..200   on 3 frames of these
+
+The line it ends with is a candidate: give it to `doublet score` or to the window. With --before, single frames are
+tried, each encoded alone as a key frame.")]
+pub struct Attack {
+    /// A video or still image.
+    pub reference: String,
+    /// A file or a recipe.
+    pub candidate: String,
+    /// How much PSNR of luma may be lost, in dB.
+    #[arg(long, value_name = "DB", default_value = "1.0", value_parser = parse_loss)]
+    pub psnr_loss: f64,
+    /// Frames of the reference: from A up to, not including, B.
+    #[arg(long, visible_alias = "frames", value_name = "A..B", value_parser = parse_range)]
+    pub range: Option<Range<usize>>,
+    /// On how many frames, spread over the range, attacks are tried.
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub samples: u16,
+    /// Attack ahead of the chain's first encode, not behind all of it.
+    #[arg(long)]
+    pub before: bool,
+    /// text or json.
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
 }
 
 #[derive(Args, Debug)]
@@ -315,6 +347,14 @@ fn overlays() -> String {
         text += &format!("  {:<16} {}. {}\n", about.id, about.label, about.meaning);
     }
     text + "\nA dark place means what its overlay says and no more; the window tells what each cannot tell."
+}
+
+/// Decibels, 0 or more.
+fn parse_loss(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(loss) if (0.0..=60.0).contains(&loss) => Ok(loss),
+        _ => Err("a loss is a number of decibels from 0 to 60, such as 1.0".into()),
+    }
 }
 
 /// A number of seconds above 0.

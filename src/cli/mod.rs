@@ -1,6 +1,7 @@
 //! The command line: the same engine, no window (or the window, with what was named on the line).
 
 mod args;
+mod attack;
 mod convert;
 mod demo;
 mod doctor;
@@ -65,6 +66,7 @@ fn obey(cli: Cli) -> Result<()> {
         None => window::open(cli.reference, cli.candidates),
         Some(Command::Shot(shot)) => pictures::shot(&shot),
         Some(Command::Score(wish)) => score::run(&wish),
+        Some(Command::Attack(wish)) => attack::run(&wish),
         Some(Command::Metrics(wish)) => metrics::run(&wish.format),
         Some(Command::Verdict(wish)) => verdict::run(&wish),
         Some(Command::Tournament(wish)) => tournament::run(&wish),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::frame::Region;
 
-use super::{Cut, Plan, TrackId};
+use super::{Attack, Cut, Plan, TrackId};
 
 /// One wish. Commands never fail to be sent; what goes wrong comes back as a [`super::Notice`] or as the track's status.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,4 +84,11 @@ pub enum Command {
     /// Draws a line of the picture over time, of these tracks, around the frame in view or between in and out; `None` takes
     /// it away.
     Slice(Option<(Cut, Vec<TrackId>)>),
+    /// Puts a candidate on the attack bench, or closes the bench. The sliders keep their places from one to the next.
+    Bench(Option<TrackId>),
+    /// Moves the bench's sliders: the frame in view is re-made and measured ([`super::State::bench`]).
+    Attack(Attack),
+    /// Begins the search for the attack that gains most VMAF at this loss of PSNR (dB), or ends it. It tries on a few
+    /// frames between the in and out points, on the frame in view where there are none.
+    Hunt(Option<f64>),
 }

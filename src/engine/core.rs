@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::frame::{Region, Severity};
 
+use super::bench::{BenchDesk, BenchNews};
 use super::ledger::{Ledger, Score};
 use super::mapper::{Mapped, Mapper};
 use super::measurer::Measurer;
@@ -51,6 +52,7 @@ pub(super) enum Event {
     Ways(WaysNews),
     Verdict(VerdictNews),
     Slice(SliceNews),
+    Bench(BenchNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
     Shelf(shelf::Told),
@@ -72,6 +74,7 @@ pub struct Engine {
     pub(super) ways_job: WaysJob,
     pub(super) verdict_job: VerdictJob,
     pub(super) slice_job: SliceJob,
+    pub(super) bench: BenchDesk,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
     pub(super) sender: SyncSender<Event>,
@@ -127,6 +130,7 @@ impl Engine {
             ways_job: WaysJob::default(),
             verdict_job: VerdictJob::default(),
             slice_job: SliceJob::default(),
+            bench: BenchDesk::default(),
             workshop,
             events,
             sender,
@@ -184,7 +188,8 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
-        let at_rest = at_rest && !self.is_counting_ways() && !self.is_judging() && !self.is_slicing();
+        let at_rest =
+            at_rest && !self.is_counting_ways() && !self.is_judging() && !self.is_slicing() && !self.is_bench_busy();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -211,6 +216,7 @@ impl Engine {
             Event::Ways(news) => self.hear_ways(news),
             Event::Verdict(news) => self.hear_verdict(news),
             Event::Slice(news) => self.hear_slice(news),
+            Event::Bench(news) => self.hear_bench(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
             Event::Shelf(told) => self.hear_shelf(told),
@@ -288,6 +294,9 @@ impl Engine {
             Command::Ways(track) => self.begin_ways(track),
             Command::Verdict(wanted) => self.want_verdicts(wanted),
             Command::Slice(wanted) => self.begin_slice(wanted),
+            Command::Bench(track) => self.open_bench(track),
+            Command::Attack(attack) => self.set_attack(attack),
+            Command::Hunt(psnr_loss) => self.begin_attack_hunt(psnr_loss),
         }
     }
 

@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// The samples of `region`, where a reference is open.
-    fn crop_of(&self, region: Option<Region>) -> Option<Result<Crop, crate::frame::SourceError>> {
+    pub(super) fn crop_of(&self, region: Option<Region>) -> Option<Result<Crop, crate::frame::SourceError>> {
         let info = self.state.reference()?.info.clone()?;
         let size = (info.width, info.height);
         Some(Crop::of(region?, size).aligned(info.layout, size))

@@ -10,6 +10,7 @@
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
 //! of watched tracks change together, in [`playback`].
 
+mod bench;
 mod cache;
 mod chain;
 mod command;
@@ -47,6 +48,11 @@ mod worker;
 mod workshop;
 
 pub use self::core::{Engine, Remote, Settings};
+pub use bench::{
+    Attack, Bench, HUNT_FRAMES, Hack, HackSettings, HuntRun, KNOBS, Knob, NEEDLES, Needle, Tried, find_hack, knob_at,
+    spread,
+};
+pub use bench::{Side as AttackSide, attacked};
 pub use cache::ScoreCache;
 pub use command::Command;
 pub use crop::Crop;

@@ -17,7 +17,9 @@ impl Engine {
         let watched = self.watched();
         let clock = self.state.clock;
         let waiting = watched.iter().any(|id| !self.backstage[id].is_settled(clock.frame)) && !clock.playing;
-        self.measurer.rest(clock.playing || waiting || !self.mapper.is_idle() || self.contest.is_running());
+        self.measurer.rest(
+            clock.playing || waiting || !self.mapper.is_idle() || self.contest.is_running() || self.is_bench_busy(),
+        );
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         self.shelf.rest(waiting || opening || self.contest.is_running());
         self.workshop.chooser().rest(self.contest.is_running());
@@ -34,6 +36,7 @@ impl Engine {
             self.wish(id, &numbers, if on_screen { Urgency::OnScreen } else { Urgency::Background });
         }
         self.measure_shown();
+        self.work_bench();
     }
 
     /// Wishes for `numbers` of a track, less what is here. A frame without a partner is a fault at once.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Card, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
+use super::{Bench, Card, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct State {
     pub verdicts: Option<VerdictRun>,
     /// One line of the picture over time, where that was asked for.
     pub slice: Option<SliceRun>,
+    /// The attack bench, while it is open.
+    pub bench: Option<Bench>,
     /// The models at hand, by name.
     pub shelf: Vec<Card>,
     /// The last tournament, running or over.

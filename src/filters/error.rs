@@ -25,6 +25,20 @@ pub enum FilterError {
     Noise { deviation: f64, most: f64 },
     #[error("undo: gains go from 0.125 to 16, and a tone curve is 17 numbers; 1 and no curve change nothing")]
     Undo,
+    #[error("tunevmaf {amount}: the amount must be a number from 0 to {most}; libaom uses up to 1")]
+    Tune { amount: f64, most: f64 },
+    #[error("gamma {gamma}: gamma must be a number from 0.1 to 10; 1 changes nothing, 0.97 darkens a little")]
+    Gamma { gamma: f64 },
+    #[error(
+        "saturation {factor}: the factor must be a number from 0 to {most}; 1 changes nothing, 0 takes colour away"
+    )]
+    Saturation { factor: f64, most: f64 },
+    #[error("equalise {mix}: the mix must be a number from 0 (nothing) to 1 (all of it), such as 0.2")]
+    Mix { mix: f64 },
+    #[error("clahe {clip}: the clip limit must be a number above 0 and up to {most}; 1.2 is light, 4 is strong")]
+    Clip { clip: f64, most: f64 },
+    #[error("clahe: {tiles} tiles a side cannot be; there are from 1 to {most}, 8 is usual")]
+    Tiles { tiles: u32, most: u32 },
     #[error("jpeg {quality}: the quality must be a whole number from 1 to 100; 30 shows its blocks, 90 hides them")]
     Quality { quality: f64 },
 }

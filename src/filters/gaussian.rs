@@ -31,6 +31,11 @@ impl Bell {
         Self { first, weights: weights.iter().map(|w| (w / sum) as f32).collect() }
     }
 
+    /// The weights themselves, the middle one at the sample that is made.
+    pub fn of<const N: usize>(weights: [f32; N]) -> Self {
+        Self { first: -(N as i64 / 2), weights: weights.to_vec() }
+    }
+
     /// Whether every sample stays what it is.
     pub fn is_idle(&self) -> bool {
         self.first == 0 && self.weights.len() == 1

@@ -4,18 +4,24 @@
 
 mod adjust;
 mod blur;
+mod clahe;
 mod error;
 mod gaussian;
 mod jpeg;
 mod noise;
 mod resample;
+mod sharpen;
+mod tone;
 mod undo;
 mod wrap;
 
 pub use adjust::{contrast, unsharp};
 pub use blur::{MAX_SIGMA, blur, chroma};
+pub use clahe::{MAX_CLIP, MAX_TILES, clahe};
 pub use error::FilterError;
 pub use jpeg::jpeg;
 pub use noise::{MAX_NOISE, noise};
 pub use resample::{Direction, resample};
+pub use sharpen::{MAX_TUNE, WIDE_SIGMA, tunevmaf, unsharp_wide};
+pub use tone::{GAMMA, MAX_SATURATION, equalise, gamma, saturation};
 pub use undo::{UNDO_KNOTS, undo};

@@ -106,7 +106,9 @@ impl Hands<'_> {
             ToggleScores => {
                 let folds = &mut self.desk.folds;
                 folds.scores = !folds.scores;
-                folds.models &= !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+                let roomy = !folds.scores || self.ctx.content_rect().width() >= theme::ROOMY;
+                folds.models &= roomy;
+                folds.bench &= roomy;
             }
             Evidence => {
                 let desk = &mut self.desk;

@@ -11,7 +11,7 @@ use super::desk::{Action, Desk, Page};
 use super::dialogs::{self, Dialogs};
 use super::screen::Screen;
 use super::{
-    Conductor, drops, empty, help, lines, notices, picture, plot, scores, shelf, slice, text, theme, topbar,
+    Conductor, bench, drops, empty, help, lines, notices, picture, plot, scores, shelf, slice, text, theme, topbar,
     tournament, tracks, transport,
 };
 
@@ -92,6 +92,10 @@ impl App {
             self.desk.watched = Some(command.clone());
             self.conductor.send(command);
         }
+        let on_bench = bench::wanted(self.conductor.state(), &self.desk);
+        if self.conductor.state().bench.as_ref().map(|bench| bench.track) != on_bench {
+            self.conductor.send(Command::Bench(on_bench));
+        }
         let overlay = self.desk.looking.wanted();
         if self.conductor.state().overlay != overlay {
             self.conductor.send(Command::Overlay(overlay));
@@ -134,6 +138,10 @@ impl App {
         if all && folds.models {
             let drawer = Panel::right("models").exact_size(theme::MODELS).frame(panel).resizable(false);
             drawer.show(ui, |ui| shelf::ui(ui, state, desk, actions));
+        }
+        if all && folds.bench && has_tracks {
+            let drawer = Panel::right("bench").exact_size(theme::BENCH).frame(panel).resizable(false);
+            drawer.show(ui, |ui| bench::ui(ui, state, desk, actions));
         }
         if all && folds.scores && has_tracks {
             let table = Panel::right("scores").exact_size(theme::SCORES).frame(panel).resizable(false);

@@ -76,6 +76,11 @@ pub enum UiCommand {
     RunTournament,
     SaveTournamentCsv,
     SaveTournamentHtml,
+    /// Shows or hides the attack bench.
+    ToggleBench,
+    /// Begins the search for an attack, or ends it.
+    Hunt,
+    ResetAttack,
     /// Measures the whole picture again.
     WholePicture,
     ToggleTracks,
@@ -166,6 +171,9 @@ pub fn table() -> Vec<Entry> {
     add(g, ToggleModels, text::shelf::TOGGLE, &[(NONE, Key::U)]);
     add(g, Tournament, text::tournament::TOGGLE, &[(SHIFT, Key::T)]);
     add(g, RunTournament, text::tournament::RUN, &[(CTRL, Key::Enter)]);
+    add(g, ToggleBench, text::bench::TOGGLE, &[(NONE, Key::A)]);
+    add(g, Hunt, text::bench::HUNT, &[(SHIFT, Key::A)]);
+    add(g, ResetAttack, text::bench::RESET, &[(ALT, Key::A)]);
     add(g, Unfold, text::chain::UNFOLD, &[(NONE, Key::E)]);
     add(g, TapBack, text::chain::TAP_BACK, &[(ALT, Key::ArrowLeft)]);
     add(g, TapOn, text::chain::TAP_ON, &[(ALT, Key::ArrowRight)]);
@@ -225,9 +233,10 @@ pub fn needs_picture(command: UiCommand) -> bool {
         command,
         First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | Evidence | Slice | ToggleStrip
     );
+    let attacks = matches!(command, ToggleBench | Hunt | ResetAttack);
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
     let overlays = matches!(command, Overlay(_) | NextOverlay | PreviousOverlay);
-    looks || overlays || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
+    looks || overlays || attacks || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)
 }
 
 /// A shortcut as people read it: signs for keys that have one.

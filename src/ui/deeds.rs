@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, EXAMS, Tournament, Track, default_range};
+use crate::engine::{Attack, Command, EXAMS, Tournament, Track, default_range};
 use crate::report::{TournamentFormat, write_atomic};
 use crate::views::Side;
 
 use super::act::Hands;
 use super::commands::UiCommand;
 use super::desk::{Action, Page, Wish};
-use super::{chain, exams, lines, range, text, theme, tournament};
+use super::{bench, chain, exams, lines, range, text, theme, tournament};
 
 impl Hands<'_> {
     /// What was chosen in a dialog or typed in its stead.
@@ -62,6 +62,7 @@ impl Hands<'_> {
         match command {
             SetIn | SetOut | ClearRange | FiveHere | Hardest => self.stretch(command),
             ToggleModels => self.toggle_models(),
+            ToggleBench | Hunt | ResetAttack => self.bench_command(command),
             AddModels => self.dialogs.ask(self.ctx, self.desk, Wish::Models),
             AddModelFolder => self.dialogs.ask(self.ctx, self.desk, Wish::ModelFolder),
             MeasureTicked => {
@@ -104,9 +105,48 @@ impl Hands<'_> {
         folds.models = !folds.models || self.desk.page != Page::Loupe;
         if folds.models {
             folds.scores &= !narrow;
+            folds.bench &= !narrow;
             self.desk.page = Page::Loupe;
             self.desk.shelf.opened();
             self.conductor.send(Command::ShelfLook);
+        }
+    }
+
+    /// The attack bench: shown or hidden, its search, its sliders back.
+    fn bench_command(&mut self, command: UiCommand) {
+        let narrow = self.ctx.content_rect().width() < theme::ROOMY;
+        let state = self.conductor.state();
+        let hunting = state.bench.as_ref().and_then(|bench| bench.hunt.as_ref()).is_some_and(|hunt| hunt.running);
+        let folds = &mut self.desk.folds;
+        match command {
+            UiCommand::Hunt if hunting => return self.conductor.send(Command::Hunt(None)),
+            UiCommand::ResetAttack => {
+                if let Some(bench) = &state.bench {
+                    let attack = Attack { side: bench.attack.side, ..Attack::default() };
+                    self.conductor.send(Command::Hunt(None));
+                    self.conductor.send(Command::Attack(attack));
+                }
+                return;
+            }
+            UiCommand::Hunt => folds.bench = true,
+            _ => folds.bench = !folds.bench,
+        }
+        if folds.bench {
+            folds.scores &= !narrow;
+            folds.models &= !narrow;
+            folds.only_picture = false;
+        }
+        if command == UiCommand::Hunt {
+            // The bench may have been shut until now.
+            let wanted = bench::wanted(self.conductor.state(), self.desk);
+            if wanted.is_none() {
+                let now = self.ctx.input(|i| i.time);
+                return self.desk.toast(text::bench::NOTHING, now);
+            }
+            if self.conductor.state().bench.as_ref().map(|bench| bench.track) != wanted {
+                self.conductor.send(Command::Bench(wanted));
+            }
+            self.conductor.send(Command::Hunt(Some(self.desk.bench.psnr_loss)));
         }
     }
 

@@ -7,6 +7,7 @@ use crate::engine::{Command, EXAMS, Exam, RecipeError, State, TrackId};
 use crate::frame::Region;
 use crate::views::{Looking, PaneSpec, PxRect, Side};
 
+use super::bench::BenchUi;
 use super::chain::ChainDesk;
 use super::commands::UiCommand;
 use super::scores::ScoresDesk;
@@ -77,13 +78,15 @@ pub struct Folds {
     pub strip: bool,
     /// The drawer with the model shelf.
     pub models: bool,
+    /// The attack bench.
+    pub bench: bool,
     /// Hides all of them, and the top bar.
     pub only_picture: bool,
 }
 
 impl Default for Folds {
     fn default() -> Self {
-        Self { tracks: true, scores: false, strip: true, models: false, only_picture: false }
+        Self { tracks: true, scores: false, strip: true, models: false, bench: false, only_picture: false }
     }
 }
 
@@ -121,6 +124,7 @@ pub struct Desk {
     /// The exam preset in use, by id; the first one until chosen.
     pub exam: Option<&'static str>,
     pub chain: ChainDesk,
+    pub bench: BenchUi,
     pub scores: ScoresDesk,
     pub slice: SliceDesk,
     /// In and out points while one of them is dragged.

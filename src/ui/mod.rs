@@ -2,6 +2,7 @@
 
 mod act;
 mod app;
+pub mod bench;
 mod chain;
 pub mod commands;
 mod deeds;

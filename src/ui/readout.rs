@@ -22,7 +22,7 @@ pub fn plate(state: &State, desk: &Desk, area: PxRect) -> Option<Plate> {
         let place = state.tracks.iter().position(|t| t.id == track.id).unwrap_or(0);
         words.push((format!("{}", place + 1), style::line_color(place)));
         let grid = (pane.picture.width, pane.picture.height);
-        words.push((values(track, (x, y), grid), style::TEXT));
+        words.push((values(state, track, (x, y), grid), style::TEXT));
         words.extend(mapped(state, desk, track, (x, y), grid));
     }
     Some(words_plate(area, Spot::RightBottom, &words))
@@ -51,8 +51,8 @@ fn mapped(state: &State, desk: &Desk, track: &Track, at: (u32, u32), grid: (u32,
 }
 
 /// A track's values at a sample of the reference's grid; a candidate of another size gives its nearest sample.
-fn values(track: &Track, at: (u32, u32), grid: (u32, u32)) -> String {
-    let rgb = track.shown.as_ref().and_then(|shown| {
+fn values(state: &State, track: &Track, at: (u32, u32), grid: (u32, u32)) -> String {
+    let rgb = state.on_screen(track).and_then(|shown| {
         let frame = &shown.frame;
         let scale = |v: u32, from: u32, to: u32| ((f64::from(v) + 0.5) * f64::from(to) / f64::from(from.max(1))) as u32;
         probe::rgb_at(frame, scale(at.0, grid.0, frame.width), scale(at.1, grid.1, frame.height))

@@ -61,7 +61,7 @@ impl Screen {
         let visible: Vec<TrackId> =
             panes.iter().flat_map(|p| [Some(p.content.sides().0), p.content.sides().1]).flatten().collect();
         for id in &visible {
-            if let Some(shown) = state.track(*id).and_then(|t| t.shown.as_ref())
+            if let Some(shown) = state.track(*id).and_then(|t| state.on_screen(t))
                 && let Err(why) = self.cache.refresh(*id, shown, &visible, |f| gpu.upload(f))
             {
                 self.fault = Some(why.to_string());

@@ -80,7 +80,7 @@ impl<T> Cache<T> {
     /// What `upload` reports.
     pub fn ahead<E>(&mut self, state: &State, upload: impl FnOnce(&Frame) -> Result<T, E>) -> Result<bool, E> {
         for track in &state.tracks {
-            let Some(shown) = &track.shown else { continue };
+            let Some(shown) = state.on_screen(track) else { continue };
             if self.fresh(track.id, shown) {
                 continue;
             }

@@ -11,6 +11,7 @@ pub const TRACKS: f32 = 196.0;
 pub const SCORES: f32 = 352.0;
 pub const STRIP: f32 = 104.0;
 pub const MODELS: f32 = 320.0;
+pub const BENCH: f32 = 404.0;
 /// In a window narrower than this only one of the panels on the right is open at a time.
 pub const ROOMY: f32 = 1280.0;
 

@@ -29,6 +29,11 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             if toggle(ui, desk.folds.models && !arena, text::shelf::TOGGLE.0, UiCommand::ToggleModels) {
                 actions.push(Action::Do(UiCommand::ToggleModels));
             }
+            let attack = (text::bench::TOGGLE.0, UiCommand::ToggleBench);
+            let has_room = ui.ctx().content_rect().width() >= theme::ROOMY;
+            if !arena && has_room && toggle(ui, desk.folds.bench, attack.0, attack.1) {
+                actions.push(Action::Do(attack.1));
+            }
             if arena {
                 return ui.with_layout(Layout::left_to_right(Align::Center), |ui| names(ui, state)).inner;
             }

@@ -83,7 +83,7 @@ impl Shot<'_> {
 
     /// What a track shows, or one grey sample.
     fn image(&self, id: TrackId) -> Image {
-        let shown = self.state.track(id).and_then(|t| t.shown.as_ref());
+        let shown = self.state.track(id).and_then(|t| self.state.on_screen(t));
         shown.and_then(|s| color::to_rgb(&s.frame).ok()).unwrap_or_else(blank)
     }
 

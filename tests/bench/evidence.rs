@@ -6,8 +6,8 @@ use doublet::metrics::{self, Plan};
 
 use crate::Show;
 use crate::material;
-use crate::reference::raw::{self, yuv};
 use crate::reference::pictures;
+use crate::reference::raw::{self, yuv};
 use crate::rounds::{Row, alone, compare, timed};
 
 /// Pairs in a file, and how often a run goes through it: 48 frames.

@@ -5,9 +5,10 @@
 //! figures stand beside them for orientation only. Above 1 Doublet is the faster one. "By CPU" is the same ratio by
 //! processor time: the steadier figure on a busy machine, and blind to what waits.
 //!
-//! `cargo bench --bench main -- [decode] [upscale] [look] [score] [evidence] [--rounds N]`
+//! `cargo bench --bench main -- [decode] [upscale] [look] [attack] [score] [evidence] [--rounds N]`
 #![allow(clippy::print_stdout, reason = "the table is what the program is for")]
 
+mod attack;
 mod decode;
 mod evidence;
 mod look;
@@ -28,10 +29,11 @@ type Part = (&'static str, fn(usize, Show<'_>));
 /// Where rows go as they are measured.
 type Show<'a> = &'a mut dyn FnMut(Row);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("decode", |rounds, show| decode::rows(rounds).into_iter().for_each(show)),
     ("upscale", |rounds, show| upscale::rows(rounds).into_iter().for_each(show)),
     ("look", |rounds, show| look::rows(rounds).into_iter().for_each(show)),
+    ("attack", |rounds, show| attack::rows(rounds).into_iter().for_each(show)),
     ("score", score::rows),
     ("evidence", evidence::rows),
 ];

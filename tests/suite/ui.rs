@@ -1,5 +1,7 @@
 //! The window, driven by keys and mouse with no screen, over an engine that is none.
 
+#[path = "ui/bench.rs"]
+mod bench;
 #[path = "ui/chain.rs"]
 mod chain;
 #[path = "ui/evidence.rs"]

@@ -14,7 +14,9 @@ use egui::Ui;
 use crate::engine::State;
 use crate::metrics::{self, POOLINGS, Pooling, Task};
 
+use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk};
+use super::text;
 use super::text::scores as words;
 use super::widgets::{self, Segment};
 
@@ -58,6 +60,11 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             words::TABS.iter().map(|(label, tip)| Segment { label, tooltip: (*tip).into() }).collect();
         if let Some(tab) = widgets::segmented(ui, &segments, desk.scores.tab) {
             desk.scores.tab = tab;
+        }
+        // In a narrow window the top bar has no room for it.
+        let attack = egui::Button::selectable(desk.folds.bench, text::bench::TOGGLE.0);
+        if ui.add(attack).on_hover_text(commands::hover(UiCommand::ToggleBench)).clicked() {
+            actions.push(Action::Do(UiCommand::ToggleBench));
         }
     });
     ui.add_space(4.0);

@@ -1,5 +1,6 @@
 //! Every word of the window, in one place.
 
+pub mod bench;
 pub mod chain;
 pub mod evidence;
 pub mod overlay;

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use doublet::engine::{
-    Clock, Command, Coverage, Found, Mapped, Measured, Series, Shown, State, Track, TrackId, TrackStatus,
+    Attack, Bench, Clock, Command, Coverage, Found, HuntRun, Mapped, Measured, Needle, Series, Shown, State, Track,
+    TrackId, TrackStatus, Tried, attacked,
 };
 use doublet::frame::{
     ColorInfo, Frame, Image, Layout, Map, Matrix, Primaries, Range, Rational, SourceInfo, Timeline, Transfer,
@@ -181,6 +182,35 @@ impl Fake {
         }
     }
 
+    /// A bench on which sharpening gains and PSNR pays.
+    fn benched(&self, track: TrackId, attack: Attack) -> Bench {
+        let (amount, recipe) = (attack.of("unsharp"), &self.state.track(track).unwrap().recipe);
+        let needle = |plain: f64, gain: f64| Needle { plain: Some(plain), value: Some(plain + gain * amount) };
+        let needles = BTreeMap::from([
+            ("vmaf_raw", needle(91.6, 10.0)),
+            ("vmaf_neg_raw", needle(90.8, 1.0)),
+            ("vmaf_v1", needle(88.1, -2.5)),
+            ("psnr_y", needle(38.2, -3.0)),
+            ("ssim_y", needle(0.962, -0.03)),
+            ("ms_ssim_y", needle(0.981, -0.012)),
+            ("erqa", needle(0.81, 0.07)),
+        ]);
+        let line = (!attack.is_idle()).then(|| attacked(recipe, &attack).unwrap().chain());
+        let can_precede = recipe.contains("encode ");
+        Bench {
+            track,
+            attack,
+            can_precede,
+            needles,
+            measured: Some(attack),
+            line,
+            pace: Some(14.0),
+            fault: None,
+            hunt: None,
+            picture: None,
+        }
+    }
+
     fn obey(&mut self, command: Command) {
         let frame = self.state.clock.frame;
         match command {
@@ -217,6 +247,25 @@ impl Fake {
                 self.state.overlay = id;
                 self.state.maps.clear();
                 self.map();
+            }
+            Command::Bench(track) => {
+                let attack = self.state.bench.as_ref().map_or_else(Attack::default, |bench| bench.attack);
+                self.state.bench = track.map(|track| self.benched(track, attack));
+            }
+            Command::Attack(attack) => {
+                self.state.bench = self.state.bench.take().map(|bench| {
+                    let hunt = bench.hunt.clone();
+                    Bench { hunt, ..self.benched(bench.track, attack) }
+                });
+            }
+            Command::Hunt(loss) => {
+                if let Some(bench) = &mut self.state.bench {
+                    let plain = Tried { attack: Attack::default(), vmaf: 90.0, psnr: 38.0 };
+                    let best = Tried { attack: bench.attack.with("contrast", 1.05), vmaf: 98.5, psnr: 37.25 };
+                    let (psnr_loss, running) = (loss.unwrap_or(1.0), loss.is_some());
+                    let (plain, best) = (Some(plain), Some(best));
+                    bench.hunt = Some(HuntRun { psnr_loss, done: 0.5, tried: 57, frames: 1, plain, best, running });
+                }
             }
             Command::Range(range) => self.state.range = range,
             Command::Metrics(ids) => self.state.metrics = ids,
