@@ -43,6 +43,8 @@ pub enum Command {
     Shot(Shot),
     /// Measure candidates against the reference.
     Score(Score),
+    /// Say what candidates invented, lost, bent and contradicted, in numbers and places.
+    Evidence(Evidence),
     /// Run many candidates on a few seconds: speed, memory and scores in one table.
     Tournament(Tournament),
     /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
@@ -144,6 +146,27 @@ pub struct Score {
     /// Write to a file rather than the terminal.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+  doublet evidence film.mkv encode.mkv                                    an encode against its source
+  doublet evidence film.mkv \"source | down 2 bicubic | model compact-2x\"   an exam: the truth is known
+  doublet evidence small.mkv large.mkv --format json                      an upscale of which only the input is known
+
+What contradicts the input or was added beyond it is told of enlarged candidates; the rest of all.")]
+pub struct Evidence {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Frames looked at, evenly over the film.
+    #[arg(long, default_value_t = 12, value_name = "N", value_parser = parse_count)]
+    pub frames: usize,
+    /// Places told of a candidate, the strongest first.
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = parse_count)]
+    pub spots: usize,
+    /// json or text.
+    #[arg(long, default_value = "text", value_parser = ["json", "text"])]
+    pub format: String,
 }
 
 #[derive(Args, Debug)]
@@ -285,6 +308,14 @@ fn overlays() -> String {
         text += &format!("  {:<16} {}. {}\n", about.id, about.label, about.meaning);
     }
     text + "\nA dark place means what its overlay says and no more; the window tells what each cannot tell."
+}
+
+/// A count from 1 to 1000.
+fn parse_count(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(count) if (1..=1000).contains(&count) => Ok(count),
+        _ => Err("a count is a whole number from 1 to 1000, such as 12".into()),
+    }
 }
 
 /// A number of seconds above 0.

@@ -4,6 +4,7 @@ mod args;
 mod convert;
 mod demo;
 mod doctor;
+mod evidence;
 mod metrics;
 mod output;
 mod pictures;
@@ -64,6 +65,7 @@ fn obey(cli: Cli) -> Result<()> {
         None => window::open(cli.reference, cli.candidates),
         Some(Command::Shot(shot)) => pictures::shot(&shot),
         Some(Command::Score(wish)) => score::run(&wish),
+        Some(Command::Evidence(wish)) => evidence::run(&wish),
         Some(Command::Metrics(wish)) => metrics::run(&wish.format),
         Some(Command::Tournament(wish)) => tournament::run(&wish),
         Some(Command::Render(wish)) => render_command(&wish),
