@@ -6,11 +6,12 @@
 #   make build                    target/release/doublet
 #   make bench                    speed, as ratios
 #   make verify                   scores beside the reference FFmpeg's, live
+#   make proof                    lies planted into real pictures: what the overlays find of them, and what they mark falsely
 #   make setup                    Debian packages and ONNX Runtime, nothing else
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test build bench verify setup
+.PHONY: run test build bench verify proof setup
 
 DOUBLET := target/release/doublet
 ARGS ?=
@@ -54,3 +55,7 @@ verify:
 	@tools/setup.sh test
 	@tools/reference.sh
 	cargo bench --locked --bench verify -- $(ARGS)
+
+proof:
+	@tools/setup.sh test
+	cargo bench --locked --bench proof -- $(ARGS)
