@@ -7,11 +7,12 @@
 #   make bench                    speed, as ratios
 #   make verify                   scores beside the reference FFmpeg's, live
 #   make calibrate                the verdict against honest encodes and attacks, on every clip of the fixtures
+#   make proof                    lies planted into real pictures: what the overlays find of them, and what they mark falsely
 #   make setup                    Debian packages and ONNX Runtime, nothing else
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test build bench verify calibrate setup
+.PHONY: run test build bench verify calibrate proof setup
 
 DOUBLET := target/release/doublet
 ARGS ?=
@@ -60,3 +61,7 @@ calibrate:
 	@tools/setup.sh test
 	@tools/reference.sh
 	cargo bench --locked --bench calibrate -- $(ARGS)
+
+proof:
+	@tools/setup.sh test
+	cargo bench --locked --bench proof -- $(ARGS)

@@ -19,6 +19,7 @@ mod suite {
     mod gpu;
     mod image_metrics;
     mod import;
+    mod invented;
     mod judges;
     mod layers;
     pub mod made;

@@ -47,6 +47,8 @@ pub enum Command {
     Verdict(Verdict),
     /// Search for the filter that lifts a candidate's VMAF most at a given loss of PSNR.
     Attack(Attack),
+    /// Say what candidates invented, lost, bent and contradicted, in numbers and places.
+    Evidence(Evidence),
     /// Run many candidates on a few seconds: speed, memory and scores in one table.
     Tournament(Tournament),
     /// Write a whole candidate to a video file (FFV1, lossless) or a PNG.
@@ -209,6 +211,27 @@ pub struct Attack {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+  doublet evidence film.mkv encode.mkv                                    an encode against its source
+  doublet evidence film.mkv \"source | down 2 bicubic | model compact-2x\"   an exam: the truth is known
+  doublet evidence small.mkv large.mkv --format json                      an upscale of which only the input is known
+
+What contradicts the input or was added beyond it is told of enlarged candidates; the rest of all.")]
+pub struct Evidence {
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Frames looked at, evenly over the film.
+    #[arg(long, default_value_t = 12, value_name = "N", value_parser = parse_count)]
+    pub frames: usize,
+    /// Places told of a candidate, the strongest first.
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = parse_count)]
+    pub spots: usize,
+    /// json or text.
+    #[arg(long, default_value = "text", value_parser = ["json", "text"])]
+    pub format: String,
+}
+
+#[derive(Args, Debug)]
 pub struct Metrics {
     /// table or json.
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
@@ -354,6 +377,14 @@ fn parse_loss(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(loss) if (0.0..=60.0).contains(&loss) => Ok(loss),
         _ => Err("a loss is a number of decibels from 0 to 60, such as 1.0".into()),
+    }
+}
+
+/// A count from 1 to 1000.
+fn parse_count(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(count) if (1..=1000).contains(&count) => Ok(count),
+        _ => Err("a count is a whole number from 1 to 1000, such as 12".into()),
     }
 }
 

@@ -5,6 +5,7 @@ mod attack;
 mod convert;
 mod demo;
 mod doctor;
+mod evidence;
 mod metrics;
 mod output;
 mod pictures;
@@ -67,6 +68,7 @@ fn obey(cli: Cli) -> Result<()> {
         Some(Command::Shot(shot)) => pictures::shot(&shot),
         Some(Command::Score(wish)) => score::run(&wish),
         Some(Command::Attack(wish)) => attack::run(&wish),
+        Some(Command::Evidence(wish)) => evidence::run(&wish),
         Some(Command::Metrics(wish)) => metrics::run(&wish.format),
         Some(Command::Verdict(wish)) => verdict::run(&wish),
         Some(Command::Tournament(wish)) => tournament::run(&wish),

@@ -29,4 +29,5 @@ pub use guess::{Resolved, display_notes, matrix_name, range_name, resolve, sitin
 pub use luma::with_luma;
 pub use planes::PlaneConverter;
 pub use planewise::{Edited, with_chroma, with_planes};
+pub(crate) use resize::{Axis, resize_plane};
 pub use resize::{Kernel, resize};

@@ -168,7 +168,8 @@ impl Axis {
     fn footprint(&self, centre: f64) -> (usize, Vec<f64>) {
         let edge = self.from as f64;
         let (start, end) = (centre - self.scale / 2.0, centre + self.scale / 2.0);
-        let first = start.floor().clamp(0.0, edge - 1.0) as usize;
+        // A hair's breadth of slack: a start that is a whole number but for its rounding begins there, not one before.
+        let first = (start + 1e-9).floor().clamp(0.0, edge - 1.0) as usize;
         let weights: Vec<f64> = (first..self.from)
             .map(|i| end.min(i as f64 + 1.0) - start.max(i as f64))
             .take_while(|&overlap| overlap > 1e-9)

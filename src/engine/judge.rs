@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use crate::frame::{Frame, Map, SourceError, Urgency};
 use crate::metrics::{
-    About, Added, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Overlay, OverlayAbout, Plain,
-    Scale, Value, add, find,
+    About, Added, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Needs, Overlay, OverlayAbout,
+    Plain, Scale, Value, add, find,
 };
 use crate::models::{Gauge, GaugeInfo, Reading, Runtime};
 
@@ -121,6 +121,7 @@ fn overlay_about(id: &'static str, info: &GaugeInfo) -> OverlayAbout {
         pools_to: "the model's score",
         before: 0,
         after: 0,
+        needs: Needs::Reference,
         meaning: "What the model gives for each place; the mean is its score.",
         limits: "A model may err anywhere, and why it marks a place cannot be read from it. A dark place is one that it \
                  does not mind, no more.",

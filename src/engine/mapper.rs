@@ -10,12 +10,13 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 
 use crate::color::conform;
-use crate::frame::{Frame, FrameSource, Map, Request, SourceError, Stop, Urgency};
+use crate::frame::{Frame, Map, SourceError};
 use crate::gpu::Gpu;
 use crate::metrics::gpu::Twins;
-use crate::metrics::{Memo, Moment, Overlay, Pair, overlay};
+use crate::metrics::{Drawn, Memo, Moment, Needs, Overlay, Pair, overlay};
 
 use super::core::Engine;
+use super::enlarged::{Enlarging, Sources, on_one_ground};
 use super::pairing::Pairing;
 use super::recipe::Recipe;
 use super::reel::{Around, Reach};
@@ -62,6 +63,8 @@ pub struct Found {
     pub reach: f32,
     /// The graphics card that drew it; `None` for the processor.
     pub by: Option<Arc<str>>,
+    /// One sentence on how this very map was made, where there is something to tell.
+    pub note: Option<Arc<str>>,
 }
 
 impl Found {
@@ -69,7 +72,7 @@ impl Found {
         let mut sizes: Vec<f32> = map.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).collect();
         let at = sizes.len().saturating_sub(1) * 199 / 200;
         let reach = if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(at, f32::total_cmp).1 };
-        Self { map: Arc::new(map), pooled, reach, by }
+        Self { map: Arc::new(map), pooled, reach, by, note: None }
     }
 }
 
@@ -103,6 +106,10 @@ pub(super) struct MapJob {
     /// The reference's frame, and what it is opened from where neighbours are wanted.
     number: usize,
     recipe: Arc<Recipe>,
+    /// What the candidate is opened from where its own neighbours or its input are wanted, and which of its frames go
+    /// with which of the reference's.
+    chain: Arc<Recipe>,
+    pairing: Arc<Pairing>,
     /// The frames among which neighbours are looked for: those that scores see too.
     extent: Range<usize>,
     /// Of the reference, frames a second.
@@ -189,8 +196,8 @@ impl Board {
 /// What the thread keeps between maps.
 struct Draftsman {
     workshop: Arc<Workshop>,
-    /// The reference, opened for its neighbours.
-    source: Option<(String, Box<dyn FrameSource>)>,
+    /// The reference, candidates and their inputs, opened for what stands around.
+    sources: Sources,
     memo: Memo,
     card: Card,
 }
@@ -239,7 +246,7 @@ impl Card {
 impl Draftsman {
     fn new(workshop: Arc<Workshop>, gpu: bool) -> Self {
         let card = if gpu { Card::Unknown } else { Card::None };
-        Self { workshop, source: None, memo: Memo::default(), card }
+        Self { sources: Sources::new(workshop.clone()), workshop, memo: Memo::default(), card }
     }
 
     fn work(&mut self, board: &Board, teller: &Teller<(TrackId, Mapped)>) {
@@ -275,45 +282,45 @@ impl Draftsman {
             Some((reference, candidate)) => moment.shown_by(Pair::new(reference, candidate)?),
             None => moment,
         };
-        let (map, by) = match self.card.map(about.id, &moment) {
-            Some((map, name)) => (map, Some(name)),
-            None => (job.overlay.map(&moment, &self.memo)?, None),
+        let earlier = beside(&around.earlier)?;
+        let moment = moment.following(&earlier);
+        let enlarging = self.enlarging(job)?;
+        let moment = match &enlarging {
+            Some(enlarging) => moment.enlarged_from(enlarging.there()),
+            None => moment,
         };
-        let pooled = (about.pool)(&map);
-        Ok(Found::new(map, pooled, by))
+        let (drawn, by) = match self.card.map(about.id, &moment) {
+            Some((map, name)) => (Drawn { map, note: None }, Some(name)),
+            None => (job.overlay.drawn(&moment, &self.memo)?, None),
+        };
+        let pooled = (about.pool)(&drawn.map);
+        Ok(Found { note: drawn.note.map(Arc::from), ..Found::new(drawn.map, pooled, by) })
     }
 
-    /// The reference's frame among the neighbours that the overlay reads.
+    /// The reference's frame among the neighbours that the overlay reads, and the candidate's before it.
     fn around(&mut self, job: &MapJob) -> Result<Around, SourceError> {
-        let about = job.overlay.about();
-        let reach = Reach { before: about.before, after: about.after, earlier: 0, extent: job.extent.clone() };
-        let mut frames = |numbers: &mut dyn Iterator<Item = usize>| {
-            let stop = Stop::default();
-            let source = self.reference(&job.recipe)?;
-            let of = |n| source.frame(&mut Request { urgency: Urgency::OnScreen, ..Request::new(n, &stop) });
-            numbers.map(of).collect::<Result<Vec<_>, _>>()
-        };
+        let (about, earlier) = (job.overlay.about(), job.overlay.candidates_before());
+        let reach = Reach { before: about.before, after: about.after, earlier, extent: job.extent.clone() };
         let all = reach.frames(job.number);
-        if all.len() == 1 {
-            return Ok(Around::default());
-        }
         // Asked for in ascending order: a source decodes forwards.
-        let mut before = frames(&mut (all.start..job.number))?;
+        let mut before = self.sources.frames(&job.recipe, None, all.start..job.number)?;
         before.reverse();
-        let after = frames(&mut (job.number + 1..all.end))?;
-        Ok(Around { before, after, earlier: Vec::new() })
+        let after = self.sources.frames(&job.recipe, None, job.number + 1..all.end)?;
+        let partners = reach.partners(job.number, &job.pairing);
+        let own: Vec<usize> = (partners.start..job.number).rev().filter_map(|n| job.pairing.own(n).ok()).collect();
+        let own = own.into_iter().map(|n| self.sources.frame(&job.chain, Some(&job.recipe), n));
+        Ok(Around { before, after, earlier: own.collect::<Result<_, _>>()? })
     }
 
-    /// The reference's own source, opened when first wanted. Its frames come from the store where it has them.
-    fn reference(&mut self, recipe: &Recipe) -> Result<&mut Box<dyn FrameSource>, SourceError> {
-        let name = recipe.to_string();
-        if self.source.as_ref().is_none_or(|(open, _)| *open != name) {
-            self.source = Some((name, self.workshop.open(recipe, None)?.source));
+    /// The candidate's enlargement, where the overlay reads one and there is one.
+    fn enlarging(&mut self, job: &MapJob) -> Result<Option<Enlarging>, SourceError> {
+        if job.overlay.about().needs == Needs::Reference {
+            return Ok(None);
         }
-        match &mut self.source {
-            Some((_, source)) => Ok(source),
-            None => Err(SourceError::Stopped),
-        }
+        let early = job.overlay.candidates_before() > 0;
+        let of = (&*job.chain, &*job.recipe, &*job.pairing);
+        let found = self.sources.enlarging(of, (job.number, &job.candidate), early && job.number > job.extent.start)?;
+        found.map(|found| on_one_ground(found, self.workshop.kernel)).transpose()
     }
 }
 
@@ -351,10 +358,12 @@ impl Engine {
                 .get(&id)
                 .is_some_and(|maps| maps.iter().any(|mapped| mapped.is_of(overlay.id(), reference, candidate)));
             let Some(back) = self.backstage.get(&id).filter(|_| !have) else { return };
-            let Some(extent) = back.pairing.as_ref().map(Pairing::extent_of_all) else { return };
+            let Some(pairing) = back.pairing.clone() else { return };
+            let extent = pairing.extent_of_all();
+            let (chain, pairing) = (Arc::new(back.opened.clone()), Arc::new(pairing));
             let (track, recipe) = (back.post, recipe.clone());
             let (reference, candidate) = (reference.clone(), candidate.clone());
-            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe, extent, rate });
+            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe, chain, pairing, extent, rate });
         };
         let number = reference.shown.as_ref().map_or(0, |shown| shown.number);
         for id in &self.visible {

@@ -45,7 +45,7 @@ impl Reach {
 
     /// The frames whose partners are looked at for frame `number`, itself included, ascending. Where one has none, the
     /// candidate's film begins after it.
-    fn partners(&self, number: usize, pairing: &Pairing) -> Range<usize> {
+    pub fn partners(&self, number: usize, pairing: &Pairing) -> Range<usize> {
         let least = number.saturating_sub(self.earlier).max(self.extent.start).min(number);
         let gap = (least..number).rev().find(|n| pairing.own(*n).is_err());
         gap.map_or(least, |gap| gap + 1)..number + 1

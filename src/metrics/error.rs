@@ -23,6 +23,13 @@ pub enum MetricError {
     NotMeasured { feature: &'static str },
     #[error("{metric} came to {value}, which is no number; the pictures hold something it was not made for")]
     NotFinite { metric: &'static str, value: f64 },
+    #[error(
+        "{overlay} holds an enlarged picture against what it was made from, and this candidate was not enlarged; it is for \
+         chains with a model or “up”, and for files larger than the reference"
+    )]
+    NotEnlarged { overlay: &'static str },
+    #[error("{overlay} holds each frame against the one before it, and this one has none; look at a later frame")]
+    NoFrameBefore { overlay: &'static str },
     #[error("the graphics device failed: {0}")]
     Gpu(String),
     /// A metric that is a model failed; one sentence of its own.

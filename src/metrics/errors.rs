@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::frame::{Map, Sample};
 
-use super::{Memo, MetricError, Moment, Overlay, OverlayAbout, Reads, Scale};
+use super::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Reads, Scale};
 
 /// Luma of the candidate minus the reference, on the 8-bit scale whatever the depth.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "mean squared error of luma, in squared codes of the 8-bit scale",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "How far brightness is off at each place, in codes of the 8-bit scale.",
     limits: "An error may stand where nobody looks. A dark map says that luma is near the reference; it says nothing \
              of colour, and nothing of how the reference came about.",

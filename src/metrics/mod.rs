@@ -16,6 +16,7 @@ mod extractor;
 mod features;
 pub mod gpu;
 pub mod hack;
+pub mod invented;
 mod memo;
 mod metric;
 mod moment;
@@ -40,8 +41,8 @@ pub use extractor::{Cost, Extractor, Extracts};
 pub use features::Features;
 pub use memo::Memo;
 pub use metric::{Metric, Plain};
-pub use moment::Moment;
-pub use overlay::{Class, Overlay, OverlayAbout, Scale, Tint};
+pub use moment::{Enlarged, Moment};
+pub use overlay::{Class, Drawn, Needs, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
 pub use pool::{Pooled, percentile, pool, pool_timed};
@@ -177,6 +178,10 @@ pub static OVERLAYS: &[&dyn Overlay] = &[
     &structure::MS_SSIM_MAP_5,
     &vmaf::adm::ADM_LOSS,
     &erqa::EdgeMap,
+    &invented::BENT,
+    &invented::CONTRADICTED,
+    &invented::ADDED,
+    &invented::SHIMMER,
     &cambi::BANDING,
     &perceptual::ButteraugliMap,
 ];

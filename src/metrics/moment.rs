@@ -22,15 +22,36 @@ pub struct Moment<'a> {
     pub before_candidate: &'a [Arc<Frame>],
     /// Frames a second; `None` for a still.
     pub rate: Option<f64>,
+    /// What the candidate was enlarged from, where it was.
+    pub enlarged: Option<Enlarged<'a>>,
     /// What R'G'B' is made of, where it is not the pair.
     shown: Pair<'a>,
     rgb: OnceLock<Result<(Image, Image), MetricError>>,
 }
 
+/// An enlargement's own input and output, each at its own size, in one integer layout with the same colour tags: Y'CbCr or
+/// grey. What is only known by its input is held against that, not against the reference.
+#[derive(Clone, Copy, Debug)]
+pub struct Enlarged<'a> {
+    pub input: &'a Arc<Frame>,
+    pub output: &'a Arc<Frame>,
+    /// Input and output of the frame before; `None` at the start of the film.
+    pub before: Option<(&'a Arc<Frame>, &'a Arc<Frame>)>,
+}
+
 impl<'a> Moment<'a> {
     /// A pair with no neighbours.
     pub fn new(pair: Pair<'a>) -> Self {
-        Self { pair, before: &[], after: &[], before_candidate: &[], rate: None, shown: pair, rgb: OnceLock::new() }
+        Self {
+            pair,
+            before: &[],
+            after: &[],
+            before_candidate: &[],
+            rate: None,
+            enlarged: None,
+            shown: pair,
+            rgb: OnceLock::new(),
+        }
     }
 
     /// The same among its neighbours, at `rate` frames a second.
@@ -41,6 +62,11 @@ impl<'a> Moment<'a> {
     /// The same with the candidate's own frames before it.
     pub fn following(self, before_candidate: &'a [Arc<Frame>]) -> Self {
         Self { before_candidate, ..self }
+    }
+
+    /// The same with what the candidate was enlarged from.
+    pub fn enlarged_from(self, enlarged: Enlarged<'a>) -> Self {
+        Self { enlarged: Some(enlarged), ..self }
     }
 
     /// The same with R'G'B' taken from `shown`: an RGB original need not go through Y'CbCr and back.

@@ -14,10 +14,41 @@ pub trait Overlay: Sync {
     /// [`MetricError`] when the moment lacks what is read.
     fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError>;
 
+    /// [`Overlay::map`] with what is to be told of this very map.
+    ///
+    /// # Errors
+    /// As [`Overlay::map`].
+    fn drawn(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Drawn, MetricError> {
+        Ok(Drawn { map: self.map(moment, memo)?, note: None })
+    }
+
+    /// Candidate frames before the moment that it reads; most read none.
+    fn candidates_before(&self) -> usize {
+        0
+    }
+
     /// Short name in flags ("error"); unique and stable.
     fn id(&self) -> &'static str {
         self.about().id
     }
+}
+
+/// A map, and a sentence on how it was made where that differs from moment to moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    pub map: Map,
+    pub note: Option<String>,
+}
+
+/// What an overlay holds the candidate against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// The reference.
+    Reference,
+    /// What the candidate was enlarged from: [`Moment::enlarged`].
+    Input,
+    /// The frame before, of the candidate and of what it was enlarged from; of the reference where nothing was.
+    Before,
 }
 
 /// The fixed facts of an overlay.
@@ -39,6 +70,8 @@ pub struct OverlayAbout {
     /// Reference frames before and after the moment that it reads.
     pub before: usize,
     pub after: usize,
+    /// What it is held against; a moment without that has no map, and the error says why in one sentence.
+    pub needs: Needs,
     /// What a lit place means, for somebody who never heard of it. One or two sentences.
     pub meaning: &'static str,
     /// What it cannot tell; ends in what remains unknown where the map is dark.
@@ -51,6 +84,8 @@ pub struct OverlayAbout {
 pub enum Scale {
     /// Dark at 0, brightest at `to` and above.
     Sequential { to: f32 },
+    /// As `Sequential`, in the colour of what it means.
+    Tinted { to: f32, tint: Tint },
     /// Blue at `-to` and below, dark at 0, orange at `to` and above; both ends in a word.
     Diverging { to: f32, low: &'static str, high: &'static str },
     /// Each place belongs to a class: the value is an index, 0 dark and unnamed, n for `classes[n - 1]`.

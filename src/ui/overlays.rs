@@ -91,7 +91,7 @@ fn strength(ui: &mut Ui, desk: &mut Desk) {
 
 fn limits(ui: &mut Ui, state: &State, desk: &mut Desk) {
     let scale = desk.looking.overlay().map(|about| about.scale);
-    if !matches!(scale, Some(Scale::Sequential { .. } | Scale::Diverging { .. })) {
+    if !matches!(scale, Some(Scale::Sequential { .. } | Scale::Tinted { .. } | Scale::Diverging { .. })) {
         return;
     }
     let mut to = overlay::limit(state, &desk.looking, &desk.panes);

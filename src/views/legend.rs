@@ -5,7 +5,7 @@ use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, FontId, Galley, Mesh, Painter, Rect, Stroke, pos2, vec2};
 use std::sync::Arc;
 
-use crate::engine::State;
+use crate::engine::{State, TrackId};
 use crate::metrics::{OverlayAbout, Scale};
 
 use super::camera::PxRect;
@@ -26,6 +26,8 @@ pub struct Legend {
     pub limit: Limit,
     /// Of each candidate with something over it: its place in the list (from 0) and what the map comes to, in words.
     pub totals: Vec<(usize, Total)>,
+    /// Of each candidate whose map has something to tell of itself: its place in the list, and the sentence.
+    pub notes: Vec<(usize, String)>,
     /// Scores are taken on a part of the picture, and the map's number still on the whole.
     pub whole: bool,
     /// The graphics card that drew the maps; `None` for the processor, and while there are none.
@@ -65,9 +67,14 @@ pub fn of(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Option<Legend
         Over::Found(found) => found.by.clone(),
         _ => None,
     });
+    let note = |id: &TrackId| match over(state, looking, *id) {
+        Over::Found(found) => Some((state.tracks.iter().position(|t| t.id == *id)?, found.note.as_ref()?.to_string())),
+        _ => None,
+    };
+    let notes = ids.iter().filter_map(note).collect();
     let totals = ids.into_iter().filter_map(total).collect();
     let (to, whole) = (limit(state, looking, panes), state.region.is_some());
-    Some(Legend { room, about, to, limit: looking.over.limit, totals, whole, by })
+    Some(Legend { room, about, to, limit: looking.over.limit, totals, notes, whole, by })
 }
 
 impl Legend {
@@ -76,7 +83,7 @@ impl Legend {
         let unit = if self.about.unit.is_empty() { String::new() } else { format!(" {}", self.about.unit) };
         let end = text::round_figure(self.to);
         match self.about.scale {
-            Scale::Sequential { .. } => {
+            Scale::Sequential { .. } | Scale::Tinted { .. } => {
                 let half = text::round_figure(self.to / 2.0);
                 vec![(0.0, "0".into()), (0.5, half), (1.0, format!("{end}{unit}"))]
             }
@@ -94,10 +101,11 @@ impl Legend {
         match self.about.scale {
             Scale::Diverging { low, high, .. } => words.extend([low, high].map(str::to_owned)),
             Scale::Classes(classes) => words.extend(classes.iter().map(|class| class.label.to_owned())),
-            Scale::Sequential { .. } => {}
+            Scale::Sequential { .. } | Scale::Tinted { .. } => {}
         }
         words.extend(self.ticks().into_iter().map(|(_, tick)| tick));
         words.extend(self.totals.iter().map(|(place, total)| format!("{}: {}", place + 1, total_words(total))));
+        words.extend(self.notes.iter().map(|(place, note)| format!("{}: {note}", place + 1)));
         words.push(self.about.pools_to.to_owned());
         words.join(", ")
     }
@@ -204,7 +212,7 @@ fn rows(painter: &Painter, legend: &Legend, width: f32, scale: f32, roomy: bool)
         Scale::Classes(classes) => {
             rows.extend(classes.iter().map(|c| Row::Class(ramp::tint(c.tint), plain(c.label, style::TEXT))));
         }
-        Scale::Sequential { .. } | Scale::Diverging { .. } => {
+        Scale::Sequential { .. } | Scale::Tinted { .. } | Scale::Diverging { .. } => {
             if let Scale::Diverging { low, high, .. } = about.scale {
                 rows.push(Row::Words(Some(plain(low, style::BLUE)), Some(plain(high, style::ORANGE))));
             }
@@ -230,6 +238,10 @@ fn rows(painter: &Painter, legend: &Legend, width: f32, scale: f32, roomy: bool)
         }
     }
     if roomy {
+        let several = legend.notes.len() > 1;
+        let said =
+            |(place, note): &(usize, String)| if several { format!("{}: {note}", place + 1) } else { note.clone() };
+        rows.extend(legend.notes.iter().map(|note| Row::Words(Some(plain(&said(note), style::WEAK)), None)));
         rows.push(Row::Words(Some(plain(about.pools_to, style::WEAK)), None));
     }
     rows

@@ -109,7 +109,7 @@ pub fn overlaid(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Vec<Tra
 /// Where the scale ends for the candidates on show: one end for all, so that they can be compared. 1 for classes.
 pub fn limit(state: &State, looking: &Looking, panes: &[PaneSpec]) -> f32 {
     let usual = match looking.overlay().map(|about| about.scale) {
-        Some(Scale::Sequential { to } | Scale::Diverging { to, .. }) => to,
+        Some(Scale::Sequential { to } | Scale::Tinted { to, .. } | Scale::Diverging { to, .. }) => to,
         Some(Scale::Classes(_)) | None => return 1.0,
     };
     match looking.over.limit {

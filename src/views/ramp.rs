@@ -32,6 +32,9 @@ const HEAT: Course = Course { lightness: 0.97, chroma: 0.15, from: 78.0, to: 106
 /// Lost and boosted end equally bright.
 const LOST: Course = Course { lightness: 0.74, chroma: 0.15, from: 258.0, to: 250.0 };
 const BOOSTED: Course = Course { lightness: 0.74, chroma: 0.16, from: 52.0, to: 60.0 };
+/// What contradicts, and what was invented beyond the input: as bright at their ends as those.
+const DENIED: Course = Course { lightness: 0.74, chroma: 0.19, from: 27.0, to: 30.0 };
+const INVENTED: Course = Course { lightness: 0.74, chroma: 0.16, from: 308.0, to: 304.0 };
 
 fn heat() -> &'static Ramp {
     static RAMP: OnceLock<Ramp> = OnceLock::new();
@@ -48,10 +51,32 @@ fn boosted() -> &'static Ramp {
     RAMP.get_or_init(|| ramp(&BOOSTED))
 }
 
+fn denied() -> &'static Ramp {
+    static RAMP: OnceLock<Ramp> = OnceLock::new();
+    RAMP.get_or_init(|| ramp(&DENIED))
+}
+
+fn invented() -> &'static Ramp {
+    static RAMP: OnceLock<Ramp> = OnceLock::new();
+    RAMP.get_or_init(|| ramp(&INVENTED))
+}
+
+/// The ramp that ends in a tint.
+fn tinted(tint: Tint) -> &'static Ramp {
+    match tint {
+        Tint::White => heat(),
+        Tint::Blue => lost(),
+        Tint::Orange => boosted(),
+        Tint::Red => denied(),
+        Tint::Violet => invented(),
+    }
+}
+
 /// The colour of one number; `to` is where the scale ends (classes do not ask).
 pub fn color(scale: Scale, to: f32, value: f32) -> [u8; 4] {
     match scale {
         Scale::Sequential { .. } => heat()[step(value, to)],
+        Scale::Tinted { tint, .. } => tinted(tint)[step(value, to)],
         Scale::Diverging { .. } if value < 0.0 => lost()[step(-value, to)],
         Scale::Diverging { .. } => boosted()[step(value, to)],
         Scale::Classes(classes) => {
@@ -152,7 +177,8 @@ mod tests {
 
     #[test]
     fn equal_steps_look_equal_and_zero_is_nothing() {
-        for (ramp, end) in [(heat(), 0.97), (lost(), 0.74), (boosted(), 0.74)] {
+        let ramps = [(heat(), 0.97), (lost(), 0.74), (boosted(), 0.74), (denied(), 0.74), (invented(), 0.74)];
+        for (ramp, end) in ramps {
             assert_eq!(ramp[0], [0; 4]);
             for i in (15..STEPS).step_by(10) {
                 let want = end * i as f32 / 255.0;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
 use doublet::metrics::{
-    self, EXTRACTORS, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust, TrustLevel,
-    Value, pool, standard,
+    self, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust,
+    TrustLevel, Value, pool, standard,
 };
 
 use super::support::testdata;
@@ -481,10 +481,26 @@ fn pooling_meets_libvmaf() {
     }
 }
 
+/// A picture of 8 bits with each sample twice in both directions.
+fn repeated(frame: &Frame) -> Frame {
+    let codes = |plane: &Plane| {
+        let row = |y: u32| plane.row_u8(y / 2).iter().flat_map(|c| [*c, *c]).collect::<Vec<_>>();
+        Plane::from_u8(2 * plane.width, 2 * plane.height, (0..2 * plane.height).flat_map(row).collect()).unwrap()
+    };
+    let planes = frame.planes().iter().map(codes).collect();
+    Frame::new(2 * frame.width, 2 * frame.height, frame.layout, frame.color, planes).unwrap()
+}
+
 #[test]
 fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
     let frame = Arc::new(scene_frame(192, 176, yuv420(8), 0.1));
-    let moment = Moment::new(Pair::new(&frame, &frame).unwrap());
+    // An enlargement that holds nothing but its input, standing still.
+    let input = Arc::new(scene_frame(96, 88, yuv420(8), 0.1));
+    let output = Arc::new(repeated(&input));
+    let (before, enlarged) =
+        ([frame.clone()], Enlarged { input: &input, output: &output, before: Some((&input, &output)) });
+    let moment = Moment::new(Pair::new(&frame, &frame).unwrap()).among(&before, &[], None).following(&before);
+    let moment = moment.enlarged_from(enlarged);
     for overlay in OVERLAYS {
         let about = overlay.about();
         assert!(about.meaning.ends_with('.') && about.limits.ends_with('.'), "{}", about.id);
@@ -493,7 +509,7 @@ fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
         match about.scale {
             // Edges that are kept are lit: it is the other classes that must be empty.
             Scale::Classes(_) => continue,
-            Scale::Sequential { to } | Scale::Diverging { to, .. } => {
+            Scale::Sequential { to } | Scale::Tinted { to, .. } | Scale::Diverging { to, .. } => {
                 let brightest = map.values.iter().fold(0f32, |most, v| most.max(v.abs()));
                 assert!(brightest <= 0.01 * to, "{}: {brightest} of {to}", about.id);
             }

@@ -106,6 +106,12 @@ impl Recipe {
         last.filter(|_| self.head == Head::Source).map_or(0, |last| last + 1)
     }
 
+    /// The places (from 0) of stages that may enlarge: those that enlarge or restore.
+    pub(super) fn may_enlarge(&self) -> impl Iterator<Item = usize> {
+        let restores = |stage: &Arc<dyn Stage>| stages::role(stage.as_ref()) == Role::Restore;
+        self.stages.iter().enumerate().filter(move |(_, stage)| restores(stage)).map(|(place, _)| place)
+    }
+
     /// Whether making a frame takes more than decoding.
     pub fn is_made(&self) -> bool {
         !self.stages.is_empty()

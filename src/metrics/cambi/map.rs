@@ -2,7 +2,7 @@
 
 use crate::frame::Map;
 
-use super::super::{Memo, MetricError, Moment, Overlay, OverlayAbout, Reads, Scale};
+use super::super::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Reads, Scale};
 use super::scales::{Cut, Prepared, scales};
 use super::settings::{SCALE_WEIGHTS, Settings, pooled};
 
@@ -27,6 +27,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "CAMBI, as the mean of the map",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "Where smooth places break into visible steps. The number is what the place adds to CAMBI, on CAMBI's own \
               scale: the mean over the picture is the score.",
     limits: "The candidate alone is looked at: bands that the source has, or that an artist drew, light up as well. A \

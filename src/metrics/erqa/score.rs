@@ -2,8 +2,8 @@
 
 use crate::frame::Map;
 use crate::metrics::{
-    About, Class, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Overlay, OverlayAbout, Plain,
-    Scale, Task, Tint, Trust, Value,
+    About, Class, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Needs, Overlay, OverlayAbout,
+    Plain, Scale, Task, Tint, Trust, Value,
 };
 
 use super::{Counts, Edges, Matched, Rgb8, Shift, Window, best_shift, canny, convert, match_edges};
@@ -119,6 +119,7 @@ static EDGES: OverlayAbout = OverlayAbout {
     pools_to: "ERQA 1.1: F1 of the edges, from how many were kept, lost and invented",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "White edges stand in both pictures, within a pixel. Blue ones stand in the reference only: lost. Red ones \
               stand in the candidate only: invented. A shift of the whole picture of up to three pixels is undone first.",
     limits: "Only edges strong enough for the detector are seen; soft detail, flat colour and texture below its threshold \

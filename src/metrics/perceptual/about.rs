@@ -1,6 +1,6 @@
 //! What they say of themselves.
 
-use crate::metrics::{About, Direction, Group, OverlayAbout, Plain, Scale, Task, Trust};
+use crate::metrics::{About, Direction, Group, Needs, OverlayAbout, Plain, Scale, Task, Trust};
 
 pub static SSIMULACRA2: Plain = Plain(&About {
     id: "ssimulacra2",
@@ -64,6 +64,7 @@ pub static MAP: OverlayAbout = OverlayAbout {
     pools_to: "Butteraugli: the highest number on the map",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "How plain the difference is to an eye close by, at each place: below 1 nobody sees it, above 2 everybody \
               does.",
     limits: "It is a model of contrast and masking in a still image: it knows nothing of faces, of text or of motion. \

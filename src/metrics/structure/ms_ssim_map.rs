@@ -10,7 +10,7 @@ use crate::frame::Map;
 use super::downscale::Grid;
 use super::ms_ssim::{EXTRACTS, SCALES, Scales, factors, on_scales, score};
 use super::window::{MARGIN, lost};
-use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
 /// What all scales lose, or one of them.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "1 - MS-SSIM",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "How much each place takes from MS-SSIM, all scales together: the mean of the map is what is missing to 1.",
     limits: "Coarse scales spread a loss over up to 176 samples, and within 80 samples of the border it is drawn \
              further in. A dark map says that luma is like the reference; it says nothing of colour, and nothing of \
@@ -56,6 +57,7 @@ const ABOUT_PARTS: OverlayAbout = OverlayAbout {
     pools_to: "",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "",
     limits: "The five scales' maps add up to the map of all. Scales weigh unlike: the finest counts least, the second \
              to fourth most. A dark map says that this scale is like the reference; it says nothing of the others.",

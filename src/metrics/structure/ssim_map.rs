@@ -5,7 +5,7 @@ use crate::frame::Map;
 use super::source::Source;
 use super::ssim::{EXTRACTS, on_grids};
 use super::window::{MARGIN, lost};
-use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
 /// 1 - SSIM at each place of the grid at which SSIM is taken. Where the window does not fit, within five samples of the
 /// border, the nearest place's number stands; those do not count in the pooled one.
@@ -24,6 +24,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "1 - SSIM",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "How much of the local structure of brightness is lost at each place: 0 is none, 1 is all of it.",
     limits: "It is taken at about 256 lines, as the score is: on large pictures the finest detail is not in it. A dark \
              map says that luma is like the reference; it says nothing of colour, and nothing of how the reference came \

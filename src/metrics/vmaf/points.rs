@@ -14,7 +14,7 @@
 use rayon::prelude::*;
 
 use crate::frame::Map;
-use crate::metrics::{Extractor, Memo, MetricError, Moment, Overlay, OverlayAbout, Scale};
+use crate::metrics::{Extractor, Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
 use super::adm::{self, ADM, AdmDetail};
 use super::model::{Model, shelf};
@@ -51,6 +51,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "VMAF minus VMAF NEG, both unclipped: the points paid for enhancement",
     before: 1,
     after: 1,
+    needs: Needs::Reference,
     meaning: "Which places earn the points that VMAF pays for detail stronger than the source's: the gap to NEG if the \
               whole picture were like this place. The mean over the picture is VMAF minus NEG.",
     limits: "It is model attribution: what VMAF v0.6.1 makes of a place, not what a viewer makes of it. In the \

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::frame::Map;
-use crate::metrics::{Memo, MetricError, Moment, Overlay, OverlayAbout, Pair, Scale};
+use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Pair, Scale};
 
 use super::region::{Axis, SCALES};
 use super::walk::MAPS;
@@ -169,6 +169,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     pools_to: "1 - ADM: the share of visible detail that was lost",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "Where detail that the eye can see was lost (blue) or exceeds the reference's (orange), weighed as VMAF \
               weighs it. Strong detail counts most, so that flat areas stay dark.",
     limits: "The outer tenth on each side is not looked at, by VMAF neither. Only detail that points the same way as \

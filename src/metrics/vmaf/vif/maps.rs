@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::frame::Map;
 
-use super::super::super::{Memo, Moment, Overlay, OverlayAbout, Scale};
+use super::super::super::{Memo, Moment, Needs, Overlay, OverlayAbout, Scale};
 use super::detail::{Painted, painted};
 use super::sums::{Bits, Sums};
 use super::taps::taps;
@@ -46,6 +46,7 @@ static ABOUT_LOSS: OverlayAbout = OverlayAbout {
     pools_to: "1 minus the mean of vif_scale0 to vif_scale3",
     before: 0,
     after: 0,
+    needs: Needs::Reference,
     meaning: "Where information of the reference can no longer be seen in the candidate, at four sizes of detail \
               together: 1 is as much as a mean place of the reference holds.",
     limits: "Brightness only, and each frame for itself. Where contrast was raised the loss can fall below zero and is \

@@ -1,0 +1,400 @@
+//! What candidates invented, lost, bent and contradicted, in numbers and as places worth a look: what `doublet evidence`
+//! tells.
+
+use std::sync::Arc;
+
+use crate::color::conform;
+use crate::frame::{Frame, Map, Region, SourceError, Stop};
+use crate::metrics::invented::{bent, contradicted, shimmer, spots};
+use crate::metrics::{Memo, MetricError, Moment, Pair, overlay};
+
+use super::enlarged::{Sources, on_one_ground};
+use super::pairing::Pairing;
+use super::recipe::Recipe;
+use super::scorer::{common_ground, rate_of};
+use super::workshop::Workshop;
+
+/// How much is looked at and told.
+#[derive(Clone, Copy, Debug)]
+pub struct EvidenceSettings {
+    /// Frames looked at, evenly over what the two films share; fewer where there are not so many.
+    pub frames: usize,
+    /// Hot spots told of a candidate.
+    pub spots: usize,
+}
+
+impl Default for EvidenceSettings {
+    fn default() -> Self {
+        Self { frames: 12, spots: 10 }
+    }
+}
+
+/// The numbers: their ids, and what they are.
+pub const NUMBERS: [(&str, &str); 10] = [
+    ("contradicted", "share of the picture that contradicts the input by 10 codes or more"),
+    ("added_energy", "mean square of what was added beyond the input, squared codes"),
+    ("invented_edges", "share of the candidate's edges that the reference does not have"),
+    ("lost_edges", "share of the reference's edges that the candidate does not have"),
+    ("bent", "share of the picture that is bent or moved by 0.35 pixels or more"),
+    ("bent_length", "length of the reference's edges in bent places, pixels a frame"),
+    ("shimmer", "mean flicker beyond the source's own, codes"),
+    ("shimmer_index", "flicker over that of a bicubic enlargement of the source; 1 is as steady"),
+    ("boosted", "mean enhancement gain, stops of contrast"),
+    ("ssim_lost", "1 - SSIM"),
+];
+
+/// One number of a candidate, meaned over the frames that have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    pub id: &'static str,
+    /// Or why there is none.
+    pub value: Result<f64, String>,
+}
+
+/// A place worth a look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HotSpot {
+    /// Id of the overlay that shows it.
+    pub overlay: &'static str,
+    /// Of the reference.
+    pub frame: usize,
+    pub seconds: f64,
+    /// Left, top, width and height in samples of the reference.
+    pub place: [u32; 4],
+    /// Mean of the overlay over the place, in its unit; for edges the share of the place that is invented edge.
+    pub strength: f32,
+    /// By which spots are ordered; see [`crate::metrics::invented::Spot`].
+    pub rank: f64,
+}
+
+/// What is known of one candidate.
+#[derive(Clone, Debug)]
+pub struct CandidateEvidence {
+    pub recipe: String,
+    pub label: String,
+    /// Frames of the reference that were looked at.
+    pub frames: Vec<usize>,
+    /// In the order of [`NUMBERS`].
+    pub numbers: Vec<Number>,
+    /// How its input was told to be made, one sentence; `None` where nothing was enlarged.
+    pub way: Option<String>,
+    /// The strongest first.
+    pub spots: Vec<HotSpot>,
+}
+
+/// Looks at every candidate. `progress` hears the candidate's place, frames done and frames in all.
+///
+/// # Errors
+/// One sentence when a recipe does not open, a frame cannot be made or the films share none; [`SourceError::Stopped`] when
+/// `stop` was set.
+pub fn evidence(
+    workshop: &Arc<Workshop>,
+    reference: &Recipe,
+    candidates: &[Recipe],
+    settings: &EvidenceSettings,
+    progress: &mut dyn FnMut(usize, usize, usize),
+    stop: &Stop,
+) -> Result<Vec<CandidateEvidence>, SourceError> {
+    // All are opened before the first is looked at: a wrong name is told at once.
+    for recipe in candidates {
+        workshop.open(recipe, Some(reference))?;
+    }
+    let one = |(place, recipe): (usize, &Recipe)| {
+        let mut sources = Sources::new(workshop.clone());
+        let mut tell = |done, all| progress(place, done, all);
+        of_one(&mut sources, workshop, (reference, recipe), settings, &mut tell, stop)
+    };
+    candidates.iter().enumerate().map(one).collect()
+}
+
+fn of_one(
+    sources: &mut Sources,
+    workshop: &Workshop,
+    (reference, recipe): (&Recipe, &Recipe),
+    settings: &EvidenceSettings,
+    tell: &mut dyn FnMut(usize, usize),
+    stop: &Stop,
+) -> Result<CandidateEvidence, SourceError> {
+    let left = sources.info(reference, None)?;
+    let pairing = Pairing::new(left.timeline.clone(), sources.info(recipe, Some(reference))?.timeline);
+    let frames = chosen(&pairing, settings.frames);
+    if frames.is_empty() {
+        return Err(SourceError::source(format!(
+            "{recipe} shares no frame with the reference: {}",
+            pairing.describe()
+        )));
+    }
+    let mut sums = Sums::default();
+    let mut all = Vec::new();
+    for (done, &number) in frames.iter().enumerate() {
+        stop.check()?;
+        let scene = Scene::of(sources, workshop, (reference, recipe), &pairing, number)?;
+        let looked = scene.looked(rate_of(&left.timeline))?;
+        sums.add(&looked);
+        let seconds = left.timeline.seconds(number);
+        all.extend(looked.maps.iter().flat_map(|(id, map, bar)| {
+            let spot = |spot: crate::metrics::invented::Spot| HotSpot {
+                overlay: *id,
+                frame: number,
+                seconds,
+                place: samples(spot.region, (left.width, left.height)),
+                strength: spot.strength,
+                rank: spot.rank,
+            };
+            spots(map, *bar, settings.spots).into_iter().map(spot).collect::<Vec<_>>()
+        }));
+        tell(done + 1, frames.len());
+    }
+    let spots = ranked(all, settings.spots);
+    let numbers = sums.numbers();
+    Ok(CandidateEvidence { recipe: recipe.to_string(), label: recipe.label(), frames, numbers, way: sums.way, spots })
+}
+
+/// `most` frames with a partner, evenly over the film; the first of a film of several is left out: it has none before it.
+fn chosen(pairing: &Pairing, most: usize) -> Vec<usize> {
+    let extent = pairing.extent_of_all();
+    let start = if extent.len() > 1 { extent.start + 1 } else { extent.start };
+    let (count, all) = (most.clamp(1, extent.end.saturating_sub(start).max(1)), extent.end.saturating_sub(start));
+    let at = |n: usize| start + (2 * n + 1) * all / (2 * count);
+    (0..count).map(at).filter(|n| extent.contains(n) && pairing.own(*n).is_ok()).collect()
+}
+
+/// One place is told once, where it is plainest.
+fn ranked(mut all: Vec<HotSpot>, most: usize) -> Vec<HotSpot> {
+    all.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.frame.cmp(&b.frame)));
+    let mut kept: Vec<HotSpot> = Vec::new();
+    for spot in all {
+        let same = |have: &HotSpot| have.overlay == spot.overlay && shared(have.place, spot.place) > 0.3;
+        if kept.len() < most && !kept.iter().any(same) {
+            kept.push(spot);
+        }
+    }
+    kept
+}
+
+/// Of two rectangles: what they share over what they cover together.
+fn shared(a: [u32; 4], b: [u32; 4]) -> f64 {
+    let along = |axis: usize| {
+        let end = (a[axis] + a[axis + 2]).min(b[axis] + b[axis + 2]);
+        f64::from(end.saturating_sub(a[axis].max(b[axis])))
+    };
+    let (both, area) = (along(0) * along(1), |r: [u32; 4]| f64::from(r[2]) * f64::from(r[3]));
+    both / (area(a) + area(b) - both).max(1.0)
+}
+
+fn samples(region: Region, (width, height): (u32, u32)) -> [u32; 4] {
+    let at = |part: f32, side: u32| ((part * side as f32).round() as u32).min(side);
+    let (left, top) = (at(region.left, width), at(region.top, height));
+    [left, top, (at(region.right, width) - left).max(1), (at(region.bottom, height) - top).max(1)]
+}
+
+/// A pair on common ground, with what stands before it and what it was enlarged from.
+struct Scene {
+    pair: [Arc<Frame>; 2],
+    before: Option<[Arc<Frame>; 2]>,
+    enlarging: Option<super::enlarged::Enlarging>,
+}
+
+impl Scene {
+    fn of(
+        sources: &mut Sources,
+        workshop: &Workshop,
+        (reference, recipe): (&Recipe, &Recipe),
+        pairing: &Pairing,
+        number: usize,
+    ) -> Result<Self, SourceError> {
+        let own = |n: usize| pairing.own(n).map_err(|unpaired| SourceError::frame(unpaired.to_string()));
+        let mut both = |n: usize| {
+            let left = sources.frame(reference, None, n)?;
+            Ok::<_, SourceError>([left, sources.frame(recipe, Some(reference), own(n)?)?])
+        };
+        let early = number > pairing.extent_of_all().start && own(number - 1).is_ok();
+        let raw_before = if early { Some(both(number - 1)?) } else { None };
+        let raw = both(number)?;
+        let target = common_ground(&raw[0], raw[1].layout.sample);
+        let there = |frame: &Arc<Frame>| Ok::<_, SourceError>(conform(frame, &target, workshop.kernel)?.0);
+        let on_ground = |[a, b]: &[Arc<Frame>; 2]| Ok::<_, SourceError>([there(a)?, there(b)?]);
+        let before = raw_before.as_ref().map(on_ground).transpose()?;
+        let found = sources.enlarging((recipe, reference, pairing), (number, &raw[1]), early)?;
+        let enlarging = found.map(|found| on_one_ground(found, workshop.kernel)).transpose()?;
+        Ok(Self { pair: on_ground(&raw)?, before, enlarging })
+    }
+
+    /// Everything that is to be told of it.
+    fn looked(&self, rate: Option<f64>) -> Result<Looked, SourceError> {
+        let split = |at: usize| self.before.iter().map(|both| both[at].clone()).collect::<Vec<_>>();
+        let (before, earlier) = (split(0), split(1));
+        let moment =
+            Moment::new(Pair::new(&self.pair[0], &self.pair[1])?).among(&before, &[], rate).following(&earlier);
+        let moment = match &self.enlarging {
+            Some(enlarging) => moment.enlarged_from(enlarging.there()),
+            None => moment,
+        };
+        Ok(Looked::at(&moment))
+    }
+}
+
+/// Where a place begins to be worth a look, in the overlay's unit, by what `make proof` finds on honest pictures; of
+/// edges the share of a cell that is invented edge.
+const BARS: [(&str, f32); 7] = [
+    ("contradicted", 6.0),
+    ("added", 24.0),
+    ("bent", 0.5),
+    ("shimmer", 3.0),
+    ("erqa", 0.12),
+    ("gain", 0.35),
+    ("ssim", 0.35),
+];
+
+/// Numbers and maps of one moment.
+#[derive(Default)]
+struct Looked {
+    numbers: Vec<(&'static str, Result<f64, MetricError>)>,
+    maps: Vec<(&'static str, Map, f32)>,
+    way: Option<String>,
+}
+
+impl Looked {
+    fn at(moment: &Moment<'_>) -> Self {
+        let (memo, mut all) = (Memo::default(), Self::default());
+        match contradicted(moment, &memo) {
+            Ok(found) => {
+                all.numbers.extend([("contradicted", Ok(found.contradicted)), ("added_energy", Ok(found.energy))]);
+                let [e, n] = found.maps;
+                all.shown("contradicted", e);
+                all.shown("added", n);
+                all.way = Some(found.way);
+            }
+            Err(why) => all.numbers.extend([("contradicted", Err(why.clone())), ("added_energy", Err(why))]),
+        }
+        all.edges(moment, &memo);
+        let found = bent(moment);
+        all.numbers.push(("bent", found.clone().map(|found| found.share)));
+        all.numbers.push(("bent_length", found.map(|found| found.length)));
+        all.drawn("bent", moment, &memo, |_, map| map);
+        match shimmer(moment) {
+            Ok(found) => {
+                all.numbers.push(("shimmer", Ok(found.mean)));
+                all.numbers.extend(found.index.map(|index| ("shimmer_index", Ok(index))));
+                all.shown("shimmer", found.map);
+            }
+            Err(why) => all.numbers.extend([("shimmer", Err(why.clone())), ("shimmer_index", Err(why))]),
+        }
+        // Only what was turned up: what was lost is another matter.
+        all.pooled("boosted", "gain", moment, &memo, |map| Map {
+            values: map.values.iter().map(|v| v.max(0.0)).collect(),
+            ..map
+        });
+        all.pooled("ssim_lost", "ssim", moment, &memo, |map| map);
+        all
+    }
+
+    fn shown(&mut self, id: &'static str, map: Map) {
+        let bar = BARS.iter().find(|(have, _)| *have == id).map_or(f32::INFINITY, |(_, bar)| *bar);
+        self.maps.push((id, map, bar));
+    }
+
+    /// The map of an overlay by its id, and what the whole of it comes to.
+    fn drawn(
+        &mut self,
+        id: &'static str,
+        moment: &Moment<'_>,
+        memo: &Memo,
+        of: impl Fn(&mut Self, Map) -> Map,
+    ) -> Option<MetricError> {
+        match overlay(id).and_then(|overlay| overlay.map(moment, memo)) {
+            Ok(map) => {
+                let map = of(self, map);
+                self.shown(id, map);
+                None
+            }
+            Err(why) => Some(why),
+        }
+    }
+
+    fn pooled(
+        &mut self,
+        number: &'static str,
+        id: &'static str,
+        moment: &Moment<'_>,
+        memo: &Memo,
+        part: impl Fn(Map) -> Map,
+    ) {
+        let pool = overlay(id).map(|overlay| overlay.about().pool).ok();
+        let failed = self.drawn(id, moment, memo, |all, map| {
+            all.numbers.extend(pool.map(|pool| (number, Ok(pool(&map)))));
+            part(map)
+        });
+        self.numbers.extend(failed.map(|why| (number, Err(why))));
+    }
+
+    /// Shares of invented and lost edges, and the invented ones as a map.
+    fn edges(&mut self, moment: &Moment<'_>, memo: &Memo) {
+        let failed = self.drawn("erqa", moment, memo, |all, map| {
+            let count = |class: f32| map.values.iter().filter(|v| **v == class).count() as f64;
+            let (kept, lost, invented) = (count(1.0), count(2.0), count(3.0));
+            let share = |part: f64| if part > 0.0 { part / (part + kept) } else { 0.0 };
+            all.numbers.extend([("invented_edges", Ok(share(invented))), ("lost_edges", Ok(share(lost)))]);
+            Map { values: map.values.iter().map(|v| f32::from(u8::from(*v == 3.0))).collect(), ..map }
+        });
+        if let Some(why) = failed {
+            self.numbers.extend([("invented_edges", Err(why.clone())), ("lost_edges", Err(why))]);
+        }
+    }
+}
+
+/// What frames add up to.
+#[derive(Default)]
+struct Sums {
+    sums: Vec<(&'static str, f64, usize)>,
+    faults: Vec<(&'static str, String)>,
+    way: Option<String>,
+}
+
+impl Sums {
+    fn add(&mut self, looked: &Looked) {
+        for (id, found) in &looked.numbers {
+            match found {
+                Ok(value) => match self.sums.iter_mut().find(|(have, ..)| have == id) {
+                    Some((_, sum, count)) => (*sum, *count) = (*sum + value, *count + 1),
+                    None => self.sums.push((id, *value, 1)),
+                },
+                Err(why) => self.faults.push((id, why.to_string())),
+            }
+        }
+        self.way = self.way.take().or_else(|| looked.way.clone());
+    }
+
+    fn numbers(&self) -> Vec<Number> {
+        let of = |id: &'static str| {
+            let sum = self.sums.iter().find(|(have, ..)| *have == id);
+            let why = || self.faults.iter().find(|(have, _)| *have == id).map(|(_, why)| why.clone());
+            let nothing = || "no place of these frames could be measured".to_owned();
+            let value = sum.map(|(_, sum, count)| sum / *count as f64).ok_or_else(|| why().unwrap_or_else(nothing));
+            Number { id, value }
+        };
+        NUMBERS.iter().map(|(id, _)| of(id)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_is_told_once() {
+        let spot = |frame: usize, place: [u32; 4], rank: f64| HotSpot {
+            overlay: "added",
+            frame,
+            seconds: 0.0,
+            place,
+            strength: 1.0,
+            rank,
+        };
+        let all = vec![spot(1, [10, 10, 20, 20], 1.0), spot(2, [12, 10, 20, 20], 2.0), spot(1, [100, 10, 20, 20], 0.5)];
+        let kept = ranked(all, 8);
+        assert_eq!(kept.iter().map(|s| (s.frame, s.rank)).collect::<Vec<_>>(), [(2, 2.0), (1, 0.5)]);
+        assert_eq!(shared([0, 0, 10, 10], [20, 0, 10, 10]), 0.0);
+        assert_eq!(shared([0, 0, 10, 10], [0, 0, 10, 10]), 1.0);
+    }
+}
