@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 
 /// Bytes that a shelf keeps at most; what comes back beyond is freed.
-const ROOM: usize = 32 << 20;
+const ROOM: usize = 64 << 20;
 
 /// A pile of buffers of one kind, taken and given back by any thread.
 pub(super) struct Shelf<T>(Mutex<Vec<Vec<T>>>);
@@ -15,9 +15,14 @@ impl<T: Copy + Default> Shelf<T> {
 
     /// A buffer of `length`; what stands in it is left from before.
     pub fn take(&self, length: usize) -> Vec<T> {
+        if length == 0 {
+            return Vec::new();
+        }
         let mut kept = self.0.lock();
-        let fits = kept.iter().position(|buffer| buffer.capacity() >= length);
-        let mut buffer = fits.map(|at| kept.swap_remove(at)).unwrap_or_default();
+        // The smallest that will do: a large one is for somebody who needs it.
+        let fits = kept.iter().enumerate().filter(|(_, buffer)| buffer.capacity() >= length);
+        let best = fits.min_by_key(|(_, buffer)| buffer.capacity()).map(|(at, _)| at);
+        let mut buffer = best.map(|at| kept.swap_remove(at)).unwrap_or_default();
         drop(kept);
         buffer.resize(length, T::default());
         buffer
@@ -37,16 +42,58 @@ pub(super) trait Shelved: Copy + Default + Send + Sync + 'static {
     fn shelf() -> &'static Shelf<Self>;
 }
 
-impl Shelved for i16 {
-    fn shelf() -> &'static Shelf<i16> {
-        static SHELF: Shelf<i16> = Shelf::new();
-        &SHELF
+macro_rules! shelved {
+    ($($number:ty),*) => {$(
+        impl Shelved for $number {
+            fn shelf() -> &'static Shelf<Self> {
+                static SHELF: Shelf<$number> = Shelf::new();
+                &SHELF
+            }
+        }
+    )*};
+}
+
+shelved!(i16, i32, f32);
+
+/// A buffer that goes back to its shelf by itself.
+pub(super) struct Borrowed<T: Shelved>(Vec<T>);
+
+impl<T: Shelved> Borrowed<T> {
+    /// A buffer of `length`; what stands in it is left from before.
+    pub fn new(length: usize) -> Self {
+        Self(T::shelf().take(length))
+    }
+
+    /// A buffer of zeros.
+    pub fn zeros(length: usize) -> Self {
+        let mut buffer = Self::new(length);
+        buffer.fill(T::default());
+        buffer
     }
 }
 
-impl Shelved for i32 {
-    fn shelf() -> &'static Shelf<i32> {
-        static SHELF: Shelf<i32> = Shelf::new();
-        &SHELF
+impl<T: Shelved> From<Vec<T>> for Borrowed<T> {
+    fn from(buffer: Vec<T>) -> Self {
+        Self(buffer)
+    }
+}
+
+impl<T: Shelved> Drop for Borrowed<T> {
+    fn drop(&mut self) {
+        T::shelf().give_back(std::mem::take(&mut self.0));
+    }
+}
+
+impl<T: Shelved> std::ops::Deref for Borrowed<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Shelved> std::ops::DerefMut for Borrowed<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
     }
 }
