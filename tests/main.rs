@@ -3,6 +3,7 @@
 
 mod suite {
     mod adm;
+    mod by_products;
     mod cambi;
     mod canny;
     mod chains;
