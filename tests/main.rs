@@ -5,6 +5,7 @@ mod suite {
     mod adm;
     mod attacks;
     mod bench;
+    mod by_products;
     mod cambi;
     mod canny;
     mod chains;

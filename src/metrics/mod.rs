@@ -30,6 +30,7 @@ mod pooling;
 mod psnr;
 mod psnr_611;
 mod psnr_hvs;
+mod shelf;
 mod structure;
 mod table;
 pub mod vmaf;

@@ -29,8 +29,18 @@ type Counts = [[u16; LANES]; STRIP / LANES];
 #[derive(Default)]
 pub(super) struct Found {
     pub values: Vec<f32>,
-    /// Row, column and number of the values of each run, in the order of `values`; empty unless asked for.
-    pub places: Vec<(u32, u16, u16)>,
+    /// Where the values of each run stand, row by row, in the order of `values`; empty unless asked for.
+    pub places: Vec<Stretch>,
+}
+
+/// A stretch of values side by side.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    pub y: u32,
+    pub x: u16,
+    pub count: u16,
+    /// Number of its first value.
+    pub first: u32,
 }
 
 /// The picture that is looked at.
@@ -86,10 +96,11 @@ impl Scene<'_> {
         }
         let (from, to) = (usize::from(run.start).max(left) - left, usize::from(run.end).min(left + STRIP) - left);
         let near = &counts[usize::from(run.code)..=usize::from(run.code) + 2 * DIFFS];
-        contrast_along(near, &active, from, to, &mut found.values);
         if places {
-            found.places.push((y as u32, (left + from) as u16, (to - from) as u16));
+            let (x, count, first) = ((left + from) as u16, (to - from) as u16, found.values.len() as u32);
+            found.places.push(Stretch { y: y as u32, x, count, first });
         }
+        contrast_along(near, &active, from, to, &mut found.values);
     }
 }
 

@@ -1,10 +1,19 @@
 //! Where CAMBI comes from.
 
+use std::sync::Arc;
+
+use multiversion::multiversion;
+use rayon::prelude::*;
+
 use crate::frame::Map;
 
+use super::super::shelf::Shelved;
 use super::super::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Reads, Scale};
-use super::scales::{Cut, Prepared, scales};
+use super::scales::{self, Prepared, score};
 use super::settings::{SCALE_WEIGHTS, Settings, pooled};
+
+/// Rows that one job lays; even.
+const BAND: usize = 32;
 
 /// Banding at each place, on the scale of the score: a map's mean is CAMBI.
 ///
@@ -40,71 +49,71 @@ impl Overlay for Banding {
         &ABOUT
     }
 
-    fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
+    fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
         let (_, luma) = moment.pair.planes(ABOUT.id, Reads::Luma)?;
-        let picture = Prepared::new(luma, moment.pair.sample());
-        let layers = layers(&picture, &Settings::PLAIN);
-        let values = flatten(layers, luma.width as usize, luma.height as usize);
+        let scales = match memo.by_product::<Vec<scales::Scale>>(KEY, &moment.pair) {
+            Some(scales) => scales,
+            None => Arc::new(evidence(&Prepared::new(luma, moment.pair.sample())).0),
+        };
+        let values = flatten(&scales, Settings::PLAIN.window(luma.width as usize, luma.height as usize));
         Map::new(luma.width, luma.height, values).map_err(|error| MetricError::Color(error.to_string()))
     }
 }
 
-/// What the samples of one scale add to the score, row by row.
-struct Layer {
-    width: usize,
-    height: usize,
-    halvings: u32,
-    shares: Vec<f64>,
+/// Under which a [`Memo`] hands on the scales of a pair.
+pub(super) const KEY: &str = "cambi";
+
+/// All scales of a picture with their places, the finest first, and the score.
+pub(super) fn evidence(picture: &Prepared) -> (Vec<scales::Scale>, f64) {
+    let mut all = Vec::new();
+    let value = score(picture, &Settings::PLAIN, true, |scale| all.push(scale));
+    (all, value)
 }
 
-/// The shares of every scale, the finest first.
-fn layers(picture: &Prepared, settings: &Settings) -> Vec<Layer> {
-    let (width, height) = picture.size();
-    let window = settings.window(width, height);
-    let mut layers = Vec::new();
-    scales(picture, settings, true, |scale| {
-        let pooled = pooled(scale.width * scale.height);
-        let cut = Cut::new(&scale.found, pooled);
-        let weight = SCALE_WEIGHTS[scale.number] / (pooled as f64 * (window * window) as f64);
-        let mut shares = vec![0.0; scale.width * scale.height];
-        for found in &scale.found {
-            let mut values = found.values.iter();
-            for &(y, x, count) in &found.places {
-                let at = y as usize * scale.width + usize::from(x);
-                for (share, &value) in shares[at..at + usize::from(count)].iter_mut().zip(values.by_ref()) {
-                    *share = cut.part(value) * weight;
-                }
-            }
+/// Spreads coarse scales over finer ones, down to the finest, which has the picture's size.
+fn flatten(scales: &[scales::Scale], window: usize) -> Vec<f32> {
+    let pixels = scales.first().map_or(0, |finest| finest.width * finest.height) as f64;
+    let mut coarse = Vec::new();
+    for (number, scale) in scales.iter().enumerate().rev() {
+        let places = scale.width * scale.height;
+        // Of the coarser ones only the map itself leaves this function.
+        let mut fine = if number == 0 { vec![0.0; places] } else { f32::shelf().take(places) };
+        let weight = SCALE_WEIGHTS[scale.number] * pixels / (pooled(places) as f64 * (window * window) as f64);
+        fine.par_chunks_mut(scale.width * BAND).enumerate().for_each(|(band, rows)| {
+            let from = coarse.get(band * BAND / 2 * scale.width.div_ceil(2)..).unwrap_or_default();
+            lay(scale, band * BAND, weight, from, rows);
+        });
+        f32::shelf().give_back(std::mem::replace(&mut coarse, fine));
+    }
+    coarse
+}
+
+/// Writes rows `top..` of a scale: of each share `from` the coarser one an equal part to the 1, 2 or 4 samples that it
+/// stands for, and `weight` times what its own values add to the score.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn lay(scale: &scales::Scale, top: usize, weight: f64, from: &[f32], rows: &mut [f32]) {
+    let (width, across) = (scale.width, scale.width.div_ceil(2));
+    for (y, row) in rows.chunks_exact_mut(width).enumerate() {
+        let Some(from) = from.get(y / 2 * across..(y / 2 + 1) * across) else {
+            row.fill(0.0);
+            continue;
+        };
+        let down = if (top + y) / 2 * 2 + 1 < scale.height { 0.5 } else { 1.0 };
+        let (pairs, last) = row.as_chunks_mut::<2>();
+        for (pair, share) in pairs.iter_mut().zip(from) {
+            *pair = [share * (down * 0.5); 2];
         }
-        layers.push(Layer { width: scale.width, height: scale.height, halvings: scale.halvings, shares });
-    });
-    layers
-}
-
-/// Spreads coarse layers over finer ones, and the finest over the picture; multiplies by the number of pixels.
-fn flatten(mut layers: Vec<Layer>, width: usize, height: usize) -> Vec<f32> {
-    let Some(mut coarse) = layers.pop() else { return vec![0.0; width * height] };
-    while let Some(mut fine) = layers.pop() {
-        spread(&coarse, &mut fine);
-        coarse = fine;
+        if let ([last], Some(share)) = (last, from.last()) {
+            *last = share * down;
+        }
     }
-    if coarse.halvings > 0 {
-        let mut whole = Layer { width, height, halvings: 0, shares: vec![0.0; width * height] };
-        spread(&coarse, &mut whole);
-        coarse = whole;
-    }
-    let pixels = (width * height) as f64;
-    coarse.shares.iter().map(|share| (share * pixels) as f32).collect()
-}
-
-/// Adds each coarse share to the 1, 2 or 4 finer samples that it stands for, in equal parts.
-fn spread(coarse: &Layer, fine: &mut Layer) {
-    for (y, row) in fine.shares.chunks_exact_mut(fine.width).enumerate() {
-        let down = if y / 2 * 2 + 1 < fine.height { 2.0 } else { 1.0 };
-        let from = &coarse.shares[y / 2 * coarse.width..][..coarse.width];
-        for (pair, share) in row.chunks_mut(2).zip(from) {
-            let part = share / (down * pair.len() as f64);
-            pair.iter_mut().for_each(|fine| *fine += part);
+    let bottom = top + rows.len() / width;
+    for found in &scale.found {
+        let first = found.places.partition_point(|stretch| (stretch.y as usize) < top);
+        for stretch in found.places[first..].iter().take_while(|stretch| (stretch.y as usize) < bottom) {
+            let at = (stretch.y as usize - top) * width + usize::from(stretch.x);
+            let (first, count) = (stretch.first as usize, usize::from(stretch.count));
+            scale.cut.add(&found.values[first..first + count], weight, &mut rows[at..at + count]);
         }
     }
 }

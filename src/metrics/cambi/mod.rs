@@ -44,10 +44,15 @@ impl Extractor for Cambi {
         self.about
     }
 
-    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
+    fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError> {
         let (_, luma) = moment.pair.planes(self.about.id, Reads::Luma)?;
         let picture = Prepared::new(luma, moment.pair.sample());
-        Ok(vec![Value::measured(score(&picture, &self.settings))])
+        if self.settings == Settings::PLAIN && memo.wished(map::KEY) {
+            let (scales, value) = map::evidence(&picture);
+            memo.keep(map::KEY, &moment.pair, scales);
+            return Ok(vec![Value::measured(value)]);
+        }
+        Ok(vec![Value::measured(score(&picture, &self.settings, false, drop))])
     }
 }
 

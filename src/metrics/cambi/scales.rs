@@ -26,14 +26,14 @@ impl Prepared {
     }
 }
 
-/// CAMBI of a picture by `settings`.
-pub(super) fn score(picture: &Prepared, settings: &Settings) -> f64 {
+/// CAMBI of a picture by `settings`; each scale is shown to `each`, with `places` if asked for.
+pub(super) fn score(picture: &Prepared, settings: &Settings, places: bool, mut each: impl FnMut(Scale)) -> f64 {
     let (width, height) = picture.size();
     let window = settings.window(width, height);
     let mut total = 0.0;
-    scales(picture, settings, false, |scale| {
-        let cut = Cut::new(&scale.found, pooled(scale.width * scale.height));
-        total += SCALE_WEIGHTS[scale.number] * cut.mean();
+    scales(picture, settings, places, |scale| {
+        total += SCALE_WEIGHTS[scale.number] * scale.cut.mean();
+        each(scale);
     });
     (total / (window * window) as f64).min(settings.ceiling)
 }
@@ -42,15 +42,14 @@ pub(super) fn score(picture: &Prepared, settings: &Settings) -> f64 {
 pub(super) struct Scale {
     /// 0 for the finest.
     pub number: usize,
-    /// How often the picture was halved to get there.
-    pub halvings: u32,
     pub width: usize,
     pub height: usize,
     pub found: Vec<Found>,
+    pub cut: Cut,
 }
 
 /// Measures the scales one after the other.
-pub(super) fn scales(picture: &Prepared, settings: &Settings, places: bool, mut each: impl FnMut(Scale)) {
+fn scales(picture: &Prepared, settings: &Settings, places: bool, mut each: impl FnMut(Scale)) {
     let (width, height) = picture.size();
     let thresholds = settings.thresholds();
     let window = settings.window(width, height);
@@ -66,13 +65,8 @@ pub(super) fn scales(picture: &Prepared, settings: &Settings, places: bool, mut 
         let runs = Runs::new(&levels, &mask, thresholds.useful());
         let scene = Scene { runs: &runs, width: levels.width, height: levels.height, window, thresholds: &thresholds };
         let found = scene.contrast(places);
-        each(Scale {
-            number,
-            halvings: number as u32 + u32::from(halves),
-            width: levels.width,
-            height: levels.height,
-            found,
-        });
+        let cut = Cut::new(&found, pooled(levels.width * levels.height));
+        each(Scale { number, width: levels.width, height: levels.height, found, cut });
         state = Some((levels, mask));
     }
 }
@@ -114,12 +108,14 @@ impl Cut {
         self.sum / self.count as f64
     }
 
-    /// What `value` adds to the sum.
-    pub fn part(&self, value: f32) -> f64 {
-        match value.partial_cmp(&self.least) {
-            Some(std::cmp::Ordering::Greater) => f64::from(value),
-            Some(std::cmp::Ordering::Equal) => f64::from(value) * self.share,
-            _ => 0.0,
+    /// Adds what each of `values` adds to the sum, times `weight`, to the row that it stands in.
+    #[inline(always)]
+    pub fn add(&self, values: &[f32], weight: f64, row: &mut [f32]) {
+        let at_least = self.share * weight;
+        for (to, &value) in row.iter_mut().zip(values) {
+            let weight = if value > self.least { weight } else { at_least };
+            let part = f64::from(value) * weight;
+            *to += if value >= self.least { part as f32 } else { 0.0 };
         }
     }
 }

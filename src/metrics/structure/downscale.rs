@@ -35,16 +35,6 @@ impl Grid {
         &self.data[y * self.width..(y + 1) * self.width]
     }
 
-    /// Mean of all samples, in doubles.
-    pub fn mean(&self) -> f64 {
-        self.data.iter().copied().map(f64::from).sum::<f64>() / self.data.len() as f64
-    }
-
-    /// Row `y`, to write.
-    pub fn samples_mut(&mut self, y: usize) -> &mut [f32] {
-        &mut self.data[y * self.width..(y + 1) * self.width]
-    }
-
     /// The rows to write, in bands of `rows` for several threads: the number of a band's first row, and its rows.
     pub fn bands(&mut self, rows: usize) -> impl IndexedParallelIterator<Item = (usize, ChunksExactMut<'_, f32>)> {
         let width = self.width;

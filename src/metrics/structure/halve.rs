@@ -91,7 +91,9 @@ fn down<T: Copy, V: Copy + From<T>>(
 ) {
     let rows = rows.map(|row| &row[..to.len()]);
     for (x, to) in to.iter_mut().enumerate() {
-        let sums = (0..REACH).map(|t| TAPS[t] * pair(rows[t][x], rows[2 * REACH - t][x]));
-        *to = TAPS[REACH] * value(rows[REACH][x].into()) + sums.sum::<f32>();
+        // Written out: an iterator's sum in here is a call for every sample.
+        let side = |t: usize| TAPS[t] * pair(rows[t][x], rows[2 * REACH - t][x]);
+        let sides = side(0) + side(1) + side(2) + side(3);
+        *to = TAPS[REACH] * value(rows[REACH][x].into()) + sides;
     }
 }

@@ -7,6 +7,7 @@ mod blocks;
 mod downscale;
 mod ffmpeg;
 mod halve;
+mod losses;
 mod ms_ssim;
 mod ms_ssim_map;
 mod source;

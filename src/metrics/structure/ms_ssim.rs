@@ -6,8 +6,9 @@ use std::cell::Cell;
 
 use super::downscale::Grid;
 use super::halve::halve;
+use super::losses::Losses;
 use super::source::{Source, luma, same_samples};
-use super::window::{Parts, contrast_and_structure, means};
+use super::window::{Parts, Want, measure};
 use crate::metrics::{
     About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
 };
@@ -55,9 +56,14 @@ impl Extractor for MsSsim {
         &EXTRACTS
     }
 
-    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
-        let found = on_scales(EXTRACTS.id, moment, |scales| score(&scales.parts()))?;
-        Ok(vec![found.map_or(Value::identical(1.0), Value::measured)])
+    fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError> {
+        let keep = memo.wished(KEY);
+        let found = on_scales(EXTRACTS.id, moment, |scales| scales.measure(keep))?;
+        let value = found.as_ref().map_or(Value::identical(1.0), |found| Value::measured(score(&found.parts)));
+        if keep && let Some(found) = found {
+            memo.keep(KEY, &moment.pair, found);
+        }
+        Ok(vec![value])
     }
 }
 
@@ -76,13 +82,32 @@ impl Scales<'_> {
         }
     }
 
-    /// Means of each scale, finest first. Luminance is worked out at the coarsest only.
-    pub fn parts(&self) -> [Parts; SCALES] {
-        std::array::from_fn(|n| {
+    /// Measures each scale, finest first; with `keep` every place of it is kept. Luminance is worked out at the
+    /// coarsest only.
+    pub fn measure(&self, keep: bool) -> Measured {
+        let mut losses = Vec::with_capacity(SCALES);
+        let parts = std::array::from_fn(|n| {
             let (reference, candidate) = self.at(n);
-            if n == SCALES - 1 { means(reference, candidate) } else { contrast_and_structure(reference, candidate) }
-        })
+            let coarsest = n == SCALES - 1;
+            let kept: &[usize] = if coarsest { &[0, 1, 2] } else { &[0, 1] };
+            let want = Want { keep: if keep { kept } else { &[] }, halved: n == 0, full: coarsest };
+            let (parts, found) = measure(reference, candidate, want);
+            losses.push(found);
+            parts
+        });
+        Measured { parts, losses }
     }
+}
+
+/// Under which a [`Memo`] hands on what was [`Measured`] of a pair.
+pub(super) const KEY: &str = "ms_ssim";
+
+/// What all scales came to, finest first.
+pub(super) struct Measured {
+    pub parts: [Parts; SCALES],
+    /// Contrast and structure (and luminance at the coarsest) of every place, at the finest scale by squares of 2x2
+    /// samples; empty unless they were to be kept.
+    pub losses: Vec<Losses>,
 }
 
 /// What `work` makes of both luma planes at all scales; `None` when they are the same.

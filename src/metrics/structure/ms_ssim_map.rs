@@ -5,11 +5,16 @@
 //! a mean, so that this adds up exactly. A place's share lies on the samples that its window is centred on; the map has
 //! the grid of the second scale, half the picture's size.
 
+use std::sync::Arc;
+
+use multiversion::multiversion;
+use rayon::prelude::*;
+
 use crate::frame::Map;
 
-use super::downscale::Grid;
-use super::ms_ssim::{EXTRACTS, SCALES, Scales, factors, on_scales, score};
-use super::window::{MARGIN, lost};
+use super::losses::Losses;
+use super::ms_ssim::{EXTRACTS, KEY, Measured, SCALES, factors, on_scales, score};
+use super::window::{MARGIN, Parts};
 use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
 /// What all scales lose, or one of them.
@@ -99,34 +104,92 @@ impl Overlay for MsSsimMap {
         self.about
     }
 
-    fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
-        let size = |side: u32| side.div_ceil(2) as usize;
+    fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
         let reference = moment.pair.reference();
-        let mut canvas = Canvas::new(size(reference.width), size(reference.height));
-        on_scales(EXTRACTS.id, moment, |scales| self.draw(scales, &mut canvas))?;
-        let (width, height) = (canvas.width as u32, canvas.height as u32);
-        Map::new(width, height, canvas.values).map_err(|error| MetricError::Color(error.to_string()))
+        let (width, height) = (reference.width.div_ceil(2), reference.height.div_ceil(2));
+        let mut values = vec![0.0; width as usize * height as usize];
+        let found = match memo.by_product::<Measured>(KEY, &moment.pair) {
+            Some(found) => Some(found),
+            None => on_scales(EXTRACTS.id, moment, |scales| scales.measure(true))?.map(Arc::new),
+        };
+        if let Some(found) = found {
+            let size = (reference.width as usize, reference.height as usize);
+            let weights = self.weights(&found.parts, size);
+            values.par_chunks_mut(width as usize).enumerate().for_each(|(y, row)| {
+                for ((scale, losses), weights) in found.losses.iter().enumerate().zip(&weights) {
+                    lay(losses, scale, weights, y, row);
+                }
+            });
+        }
+        Map::new(width, height, values).map_err(|error| MetricError::Color(error.to_string()))
     }
 }
 
+/// What a loss of contrast, structure and luminance at a place is worth on the map.
+type Weights = [f32; 3];
+
 impl MsSsimMap {
-    fn draw(&self, scales: &Scales<'_>, canvas: &mut Canvas) {
-        let parts = scales.parts();
-        let factors = factors(&parts);
+    /// Of each scale of a picture of so many samples; 0 for those that are not shown.
+    fn weights(&self, parts: &[Parts; SCALES], (width, height): (usize, usize)) -> [Weights; SCALES] {
+        let mut weights = [[0.0; 3]; SCALES];
+        let factors = factors(parts);
         let total: f64 = factors.iter().map(|factor| factor.power * lack(factor.mean)).sum();
         if total <= 0.0 {
-            return;
+            return weights;
         }
-        let missing = (1.0 - score(&parts)) / total;
-        for scale in self.scales.clone() {
-            let (reference, candidate) = scales.at(scale);
-            let losses = lost(reference, candidate);
-            for factor in factors.iter().filter(|factor| factor.scale == scale) {
-                // The mean of these very losses, so that what is shared out adds up whatever the score's mean was.
-                let short = losses[factor.part].mean();
-                let each = if short.abs() < 1e-12 { 0.0 } else { lack(factor.mean) / short };
-                canvas.add(&losses[factor.part], scale, missing * factor.power * each);
-            }
+        let missing = (1.0 - score(parts)) / total;
+        let cells = width.div_ceil(2) as f64 * height.div_ceil(2) as f64;
+        for factor in factors.iter().filter(|factor| self.scales.contains(&factor.scale)) {
+            // The mean of the very losses that are laid, so that what is shared out adds up.
+            let short = 1.0 - factor.mean;
+            let each = if short.abs() < 1e-12 { 0.0 } else { lack(factor.mean) / short };
+            let side = |samples: usize| (0..factor.scale).fold(samples, |side, _| side.div_ceil(2)) - MARGIN;
+            let places = side(width) as f64 * side(height) as f64;
+            // A place covers so many cells; at the finest scale four places share one.
+            let covered = 4f64.powi((factor.scale as i32 - 1).max(0));
+            weights[factor.scale][factor.part] = (missing * factor.power * each * cells / places / covered) as f32;
+        }
+        weights
+    }
+}
+
+/// Adds the losses of one scale to row `y` of the map, each on the samples that its window is centred on. The map has
+/// the grid of the second scale.
+fn lay(losses: &Losses, scale: usize, weights: &Weights, y: usize, row: &mut [f32]) {
+    if *weights == [0.0; 3] {
+        return;
+    }
+    let side = 1 << scale.saturating_sub(1);
+    // At the finest scale cells are those of the map; elsewhere they are places, whose centres lie further in.
+    let border = if scale == 0 { 0 } else { MARGIN / 2 };
+    let Some(y) = (y / side).checked_sub(border) else { return };
+    if scale + 1 == SCALES {
+        losses.row::<3>(y).for_each(|(x, losses)| add(&mut row[(x + border) * side..], &losses, weights, side));
+    } else {
+        losses.row::<2>(y).for_each(|(x, losses)| add(&mut row[(x + border) * side..], &losses, weights, side));
+    }
+}
+
+/// Adds weighted losses to the `side` cells that each covers. Samples of a coarser scale end beyond the picture at most
+/// by less than the border is wide.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn add(row: &mut [f32], losses: &[&[f32]], weights: &Weights, side: usize) {
+    for (losses, weight) in losses.iter().zip(weights) {
+        match side {
+            1 => add_each::<1>(row, losses, *weight),
+            2 => add_each::<2>(row, losses, *weight),
+            4 => add_each::<4>(row, losses, *weight),
+            _ => add_each::<8>(row, losses, *weight),
+        }
+    }
+}
+
+#[inline(always)]
+fn add_each<const SIDE: usize>(row: &mut [f32], losses: &[f32], weight: f32) {
+    for (to, loss) in row.as_chunks_mut::<SIDE>().0.iter_mut().zip(losses) {
+        let value = weight * loss;
+        for to in to {
+            *to += value;
         }
     }
 }
@@ -134,39 +197,4 @@ impl MsSsimMap {
 /// -ln of a mean; one that is zero or below counts as a millionth, for its logarithm has no value.
 fn lack(mean: f64) -> f64 {
     -mean.max(1e-6).ln()
-}
-
-/// A map of half the picture's size, on which places of any scale can be laid.
-struct Canvas {
-    width: usize,
-    height: usize,
-    values: Vec<f32>,
-}
-
-impl Canvas {
-    fn new(width: usize, height: usize) -> Self {
-        Self { width, height, values: vec![0.0; width * height] }
-    }
-
-    /// Lays `weight` times the losses of scale `scale` on the samples that their windows are centred on, so that the
-    /// mean of the map grows by `weight` times the mean of the losses.
-    fn add(&mut self, losses: &Grid, scale: usize, weight: f64) {
-        let places = losses.width as f64 * losses.height as f64;
-        // A place covers so many cells; at the finest scale four places share one.
-        let cells = 4f64.powi((scale as i32 - 1).max(0));
-        let weight = (weight * (self.width as f64 * self.height as f64) / places / cells) as f32;
-        let cell = |place: usize| match scale {
-            0 => (place + MARGIN / 2) / 2..(place + MARGIN / 2) / 2 + 1,
-            _ => (place + MARGIN / 2) << (scale - 1)..(place + MARGIN / 2 + 1) << (scale - 1),
-        };
-        for y in 0..losses.height {
-            // Samples of a coarser scale end beyond the picture at most by less than the border is wide.
-            for row in cell(y) {
-                let to = &mut self.values[row * self.width..(row + 1) * self.width];
-                for (x, loss) in losses.samples(y).iter().enumerate() {
-                    to[cell(x)].iter_mut().for_each(|to| *to += weight * loss);
-                }
-            }
-        }
-    }
 }

@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use super::downscale::{Grid, auto_factor, downscale};
 use super::source::{Source, luma, same_samples};
-use super::window::means;
+use super::window::{Want, measure};
 use crate::metrics::{
     About, Cost, Direction, Extractor, Extracts, Group, Memo, MetricError, Moment, Plain, Task, Trust, Value,
 };
@@ -59,7 +59,7 @@ impl Extractor for Ssim {
     }
 
     fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
-        let found = on_grids(&EXTRACTS, moment, |r, d| means(Source::Grid(r), Source::Grid(d)).all)?;
+        let found = on_grids(&EXTRACTS, moment, |r, d| measure(Source::Grid(r), Source::Grid(d), Want::ALL).0.all)?;
         Ok(vec![found.map_or(Value::identical(1.0), Value::measured)])
     }
 }

@@ -4,7 +4,7 @@ use crate::frame::Map;
 
 use super::source::Source;
 use super::ssim::{EXTRACTS, on_grids};
-use super::window::{MARGIN, lost};
+use super::window::{MARGIN, Want, measure};
 use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
 /// 1 - SSIM at each place of the grid at which SSIM is taken. Where the window does not fit, within five samples of the
@@ -48,14 +48,20 @@ impl Overlay for SsimMap {
 
     fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
         let found = on_grids(&EXTRACTS, moment, |reference, candidate| {
-            let [_, _, _, all] = lost(Source::Grid(reference), Source::Grid(candidate));
+            let want = Want { full: true, keep: &[3], halved: false };
+            let (_, losses) = measure(Source::Grid(reference), Source::Grid(candidate), want);
             let (width, height) = (reference.width, reference.height);
-            let place = |i: usize, n: usize| i.clamp(BORDER, n - 1 - BORDER) - BORDER;
-            let row = |y: usize| {
-                let row = all.samples(place(y, height));
-                (0..width).map(move |x| row[place(x, width)])
-            };
-            (width as u32, height as u32, (0..height).flat_map(row).collect())
+            let mut values = vec![0.0; width * height];
+            for (y, to) in values.chunks_exact_mut(width).enumerate() {
+                let inner = y.clamp(BORDER, height - 1 - BORDER) - BORDER;
+                for (x, [losses]) in losses.row::<1>(inner) {
+                    to[x + BORDER..][..losses.len()].copy_from_slice(losses);
+                }
+                let (left, right) = (to[BORDER], to[width - 1 - BORDER]);
+                to[..BORDER].fill(left);
+                to[width - BORDER..].fill(right);
+            }
+            (width as u32, height as u32, values)
         })?;
         let (width, height) = (moment.pair.reference().width, moment.pair.reference().height);
         let (width, height, values) = found.unwrap_or_else(|| (width, height, vec![0.0; (width * height) as usize]));

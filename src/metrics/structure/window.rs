@@ -3,7 +3,7 @@
 //!
 //! libvmaf (`iqa/convolve.c`) filters five whole pictures along rows, then along columns, and sums in doubles. Here a
 //! strip of [`STRIP`] columns is taken from top to bottom: each new row of both pictures is filtered along the row
-//! while its products are made, goes into a ring of eleven, and the ring is filtered down to one row of moments. All of
+//! while its products are made, goes into a ring, and the ring is filtered down to rows of moments, two at once. All of
 //! that stays in the nearest cache. Sums are 32-bit: a moment is off by some 2^-22 of its size.
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::ops::Range;
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-use super::downscale::Grid;
+use super::losses::{Block, Losses};
 use super::source::Source;
 
 /// Gaussian of sigma 1.5 rounded to six places, as the reference has it. Its sum is 1.000002, and the reference does
@@ -27,8 +27,10 @@ const C1: f32 = (0.01 * 255.0) * (0.01 * 255.0);
 const C2: f32 = (0.03 * 255.0) * (0.03 * 255.0);
 const C3: f32 = C2 / 2.0;
 
-/// Columns of a strip: eleven rows of five moments of them fit the nearest cache.
-const STRIP: usize = 128;
+/// Columns of a strip: two rounds of the ring fit the nearest cache.
+const STRIP: usize = 64;
+/// Rows of the ring: what two windows, one above the other, cover.
+const ROUND: usize = TAPS.len() + 1;
 /// Rows of the map that one job makes: the ten rows above that it must filter too weigh little.
 const BAND: usize = 256;
 /// Rows of which losses are summed in 32 bits.
@@ -44,129 +46,139 @@ pub(super) struct Parts {
     pub all: f64,
 }
 
-/// Means of all parts over every place of the window.
-pub(super) fn means(reference: Source<'_>, candidate: Source<'_>) -> Parts {
-    let [contrast, structure, luminance, all] = mean(reference, candidate, sum_full);
-    Parts { luminance, contrast, structure, all }
+/// What is wanted of a pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Want {
+    /// Luminance and the product too, not contrast and structure alone.
+    pub full: bool,
+    /// Of which parts (0 contrast, 1 structure, 2 luminance, 3 the product) the losses of every place are kept.
+    pub keep: &'static [usize],
+    /// Whether places that are centred on the same square of 2x2 samples are kept as one sum.
+    pub halved: bool,
 }
 
-/// Means of contrast and structure over every place of the window; the other two are not worked out and 1.
-pub(super) fn contrast_and_structure(reference: Source<'_>, candidate: Source<'_>) -> Parts {
-    let [contrast, structure, _, _] = mean(reference, candidate, sum);
-    Parts { luminance: 1.0, contrast, structure, all: 1.0 }
+impl Want {
+    /// The means of all parts.
+    pub const ALL: Self = Self { full: true, keep: &[], halved: false };
 }
 
-fn mean(reference: Source<'_>, candidate: Source<'_>, sum: fn(&Place<'_>) -> [f64; 4]) -> [f64; 4] {
+/// Means of the parts over every place of the window (those that are not wanted are 1), and the losses to keep.
+pub(super) fn measure(reference: Source<'_>, candidate: Source<'_>, want: Want) -> (Parts, Losses) {
+    let work = if want.full { all_parts } else { two_parts };
     // Jobs do not depend on the number of threads and are added up in order.
-    let jobs = places(reference, candidate);
-    let sums: Vec<[f64; 4]> = jobs.par_iter().map(sum).collect();
+    let (jobs, across) = places(reference, candidate, want);
+    let found: Vec<([f64; 4], Block)> = jobs.par_iter().map(work).collect();
     let (width, height) = reference.size();
     let all = (width - MARGIN) as f64 * (height - MARGIN) as f64;
-    [0, 1, 2, 3].map(|part| 1.0 - sums.iter().map(|sums| sums[part]).sum::<f64>() / all)
-}
-
-/// What is lost at every place of the window: 1 - contrast, 1 - structure, 1 - luminance, 1 - the product of the three.
-pub(super) fn lost(reference: Source<'_>, candidate: Source<'_>) -> [Grid; 4] {
-    let (width, height) = reference.size();
-    let mut grids = [(); 4].map(|()| Grid::new(width - MARGIN, height - MARGIN, Vec::new()));
-    let jobs = places(reference, candidate);
-    let blocks: Vec<[Vec<f32>; 4]> = jobs.par_iter().map(keep).collect();
-    for (place, block) in jobs.iter().zip(&blocks) {
-        for (grid, block) in grids.iter_mut().zip(block) {
-            for (y, row) in place.rows.clone().zip(block.chunks_exact(place.count)) {
-                grid.samples_mut(y)[place.first..place.first + place.count].copy_from_slice(row);
-            }
-        }
-    }
-    grids
+    let [contrast, structure, luminance, product] =
+        [0, 1, 2, 3].map(|part| 1.0 - found.iter().map(|(sums, _)| sums[part]).sum::<f64>() / all);
+    let blocks = found.into_iter().map(|(_, block)| block).collect();
+    (Parts { luminance, contrast, structure, all: product }, Losses { blocks, across })
 }
 
 /// One row of a strip.
 type Row = [f32; STRIP];
 
 /// The part of the map that one job makes.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     reference: Source<'a>,
     candidate: Source<'a>,
+    pub want: Want,
     /// Its first column, and how many it has; at most [`STRIP`].
-    first: usize,
-    count: usize,
-    rows: Range<usize>,
+    pub first: usize,
+    pub count: usize,
+    pub rows: Range<usize>,
 }
 
-/// The whole map in strips and bands.
-fn places<'a>(reference: Source<'a>, candidate: Source<'a>) -> Vec<Place<'a>> {
+/// The whole map in strips and bands, and how many strips there are. All but the first begin at an odd number, so that
+/// places on one square of samples are in one of them.
+fn places<'a>(reference: Source<'a>, candidate: Source<'a>, want: Want) -> (Vec<Place<'a>>, usize) {
     let (width, height) = reference.size();
     let (width, height) = (width - MARGIN, height - MARGIN);
-    let across = width.div_ceil(STRIP);
+    let cut = |n: usize, step: usize, end: usize| (n * step).saturating_sub(1)..((n + 1) * step - 1).min(end);
+    let (across, down) = ((width + 1).div_ceil(STRIP), (height + 1).div_ceil(BAND));
     let place = |n: usize| {
-        let (first, top) = (n % across * STRIP, n / across * BAND);
-        let count = (width - first).min(STRIP);
-        Place { reference, candidate, first, count, rows: top..(top + BAND).min(height) }
+        let (columns, rows) = (cut(n % across, STRIP, width), cut(n / across, BAND, height));
+        Place { reference, candidate, want, first: columns.start, count: columns.len(), rows }
     };
-    (0..across * height.div_ceil(BAND)).map(place).collect()
+    ((0..across * down).map(place).collect(), across)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn sum(place: &Place) -> [f64; 4] {
+fn two_parts(place: &Place) -> ([f64; 4], Block) {
     add_up::<2>(place)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn sum_full(place: &Place) -> [f64; 4] {
+fn all_parts(place: &Place) -> ([f64; 4], Block) {
     add_up::<4>(place)
 }
 
-/// Sums of the first `N` losses over a place; zero for the others.
+/// Sums of the first `N` losses over a place, zero for the others; and what is kept.
 #[inline(always)]
-fn add_up<const N: usize>(place: &Place) -> [f64; 4] {
-    let (mut total, mut rows) = ([0.0; 4], 0);
-    walk::<N>(place, |y, lost| {
-        rows += 1;
-        // A sum of so few rows is exact enough in 32 bits.
-        if rows % ROWS == 0 || y + 1 == place.rows.end {
-            for (total, lost) in total.iter_mut().zip(lost) {
-                let mut sum = 0.0;
-                for value in &lost[..place.count] {
-                    sum += f64::from(*value);
-                }
-                *total += sum;
-                *lost = [0.0; STRIP];
-            }
+fn add_up<const N: usize>(place: &Place) -> ([f64; 4], Block) {
+    let mut block = Block::new(place);
+    let total = walk::<N>(place, |y, lost| {
+        for (part, &from) in place.want.keep.iter().enumerate() {
+            block.put(part, y, &lost[from.min(N - 1)][..place.count]);
         }
     });
+    (total, block)
+}
+
+/// Goes down a place, hands the first `N` losses of each row to `row` with its number, and adds all of them up.
+#[inline(always)]
+fn walk<const N: usize>(place: &Place, mut row: impl FnMut(usize, &[Row; N])) -> [f64; 4] {
+    let mut sides = [Side::new(place.reference), Side::new(place.candidate)];
+    // The last rows, filtered along the row: of each the five moments. Row n stands at n mod 12 and again 12 later, so
+    // that any twelve in turn lie side by side.
+    let mut ring = Box::new([[[0.0; STRIP]; 5]; 2 * ROUND]);
+    let (mut lost, mut sums, mut total) = ([[[0.0; STRIP]; N]; 2], [[0.0; STRIP]; N], [0.0; 4]);
+    let end = place.rows.end + MARGIN;
+    for (n, y) in (place.rows.start..end).step_by(2).enumerate() {
+        for k in 0..2 {
+            let at = (2 * n + k) % ROUND;
+            let (one, two) = ring.split_at_mut(ROUND);
+            let [r, d] = sides.each_mut().map(|side| side.taps(place, (y + k).min(end - 1)));
+            along(r, d, [&mut one[at], &mut two[at]]);
+        }
+        let Some(top) = y.checked_sub(MARGIN).filter(|top| *top >= place.rows.start) else { continue };
+        let Some(window) = ring[(2 * n + 2) % ROUND..].first_chunk() else { continue };
+        let both = top + 1 < place.rows.end;
+        down(window, if both { 1.0 } else { 0.0 }, &mut lost, &mut sums);
+        row(top, &lost[0]);
+        if both {
+            row(top + 1, &lost[1]);
+        }
+        // A sum of so few rows is exact enough in 32 bits.
+        if (top - place.rows.start) % ROWS == ROWS - 2 || top + 2 >= place.rows.end {
+            for (total, sums) in total.iter_mut().zip(&mut sums) {
+                *total += sum(&sums[..place.count]);
+                *sums = [0.0; STRIP];
+            }
+        }
+    }
     total
 }
 
-/// All four losses of every place, row by row.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn keep(place: &Place) -> [Vec<f32>; 4] {
-    let mut kept = [(); 4].map(|()| Vec::with_capacity(place.count * place.rows.len()));
-    walk::<4>(place, |_, lost| {
-        for (kept, lost) in kept.iter_mut().zip(lost) {
-            kept.extend_from_slice(&lost[..place.count]);
-            *lost = [0.0; STRIP];
-        }
-    });
-    kept
-}
-
-/// Goes down a place and adds the first `N` losses of each row to what it hands to `row` with its number.
+/// Sum in doubles, in eight parts that do not wait for each other; the order is fixed.
 #[inline(always)]
-fn walk<const N: usize>(place: &Place, mut row: impl FnMut(usize, &mut [Row; N])) {
-    let mut sides = [Side::new(place.reference), Side::new(place.candidate)];
-    // The last eleven rows, filtered along the row: of each the five moments. Row y stands at y mod 11.
-    let mut ring = Box::new([[[0.0; STRIP]; 5]; 11]);
-    let mut lost = [[0.0; STRIP]; N];
-    for y in place.rows.start..place.rows.end + MARGIN {
-        for side in &mut sides {
-            side.fetch(place, y);
+fn sum(values: &[f32]) -> f64 {
+    let (groups, rest) = values.as_chunks::<8>();
+    let mut parts = [0.0f64; 8];
+    for group in groups {
+        for (part, value) in parts.iter_mut().zip(group) {
+            *part += f64::from(*value);
         }
-        along(sides[0].taps(), sides[1].taps(), &mut ring[y % 11]);
-        let Some(top) = y.checked_sub(MARGIN).filter(|top| *top >= place.rows.start) else { continue };
-        down([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|t| &ring[(y + t) % 11]), &mut lost);
-        row(top, &mut lost);
     }
+    let mut total = 0.0;
+    for part in parts {
+        total += part;
+    }
+    for value in rest {
+        total += f64::from(*value);
+    }
+    total
 }
 
 /// A row of one picture, as the window along it reads it.
@@ -184,15 +196,21 @@ impl<'a> Side<'a> {
         Self { source, samples: [0.0; STRIP + MARGIN] }
     }
 
-    /// Takes what the place needs of row `y`.
+    /// What the place needs of row `y`; of a grid where it stands, if it does not end within the strip.
     #[inline(always)]
-    fn fetch(&mut self, place: &Place, y: usize) {
-        self.source.fetch(place.first, y, &mut self.samples[..place.count + MARGIN]);
-    }
-
-    #[inline(always)]
-    fn taps(&self) -> Taps<'_> {
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|t| row_at(&self.samples, t))
+    fn taps(&mut self, place: &Place, y: usize) -> Taps<'_> {
+        let own = match self.source {
+            Source::Grid(grid) => grid.samples(y).get(place.first..place.first + STRIP + MARGIN),
+            _ => None,
+        };
+        let samples = match own {
+            Some(samples) => samples,
+            None => {
+                self.source.fetch(place.first, y, &mut self.samples[..place.count + MARGIN]);
+                &self.samples
+            }
+        };
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|t| row_at(samples, t))
     }
 }
 
@@ -203,10 +221,9 @@ fn row_at(samples: &[f32], from: usize) -> &Row {
     samples.get(from..).and_then(|rest| rest.first_chunk()).unwrap_or(&BLACK)
 }
 
-/// The window along a row: E[r], E[d], E[r^2], E[d^2], E[rd]. It is symmetric: its ends share a product.
+/// The window along a row: E[r], E[d], E[r^2], E[d^2], E[rd], written twice. It is symmetric: its ends share a product.
 #[inline(always)]
-fn along(r: Taps<'_>, d: Taps<'_>, to: &mut [Row; 5]) {
-    let [mr, md, rr, dd, rd] = to;
+fn along(r: Taps<'_>, d: Taps<'_>, [to, again]: [&mut [Row; 5]; 2]) {
     for x in 0..STRIP {
         let (a, b, tap) = (r[5][x], d[5][x], TAPS[5]);
         let mut sums = [tap * a, tap * b, tap * (a * a), tap * (b * b), tap * (a * b)];
@@ -218,37 +235,60 @@ fn along(r: Taps<'_>, d: Taps<'_>, to: &mut [Row; 5]) {
             sums[3] += tap * (b * b + f * f);
             sums[4] += tap * (a * b + e * f);
         }
-        [mr[x], md[x], rr[x], dd[x], rd[x]] = sums;
+        for m in 0..5 {
+            to[m][x] = sums[m];
+            again[m][x] = sums[m];
+        }
     }
 }
 
-/// The window down eleven rows; adds what each place loses, with the reference's clamps.
+/// The windows down rows 0..11 and 1..12, which share most of what they read: what each place loses, also added to
+/// `sums`, of the second `share` times.
 #[inline(always)]
-fn down<const N: usize>(rows: [&[Row; 5]; 11], lost: &mut [Row; N]) {
+fn down<const N: usize>(rows: &[[Row; 5]; ROUND], share: f32, lost: &mut [[Row; N]; 2], sums: &mut [Row; N]) {
     for x in 0..STRIP {
-        let mut moments = [0.0; 5];
-        for m in 0..5 {
-            moments[m] = TAPS[5] * rows[5][m][x];
-            for t in 0..5 {
-                moments[m] += TAPS[t] * (rows[t][m][x] + rows[10 - t][m][x]);
-            }
-        }
-        let [mr, md, rr, dd, rd] = moments;
-        let (rr0, dd0, rd0) = (mr * mr, md * md, mr * md);
-        let (vr, vd, both) = ((rr - rr0).max(0.0), (dd - dd0).max(0.0), rd - rd0);
-        let root = (vr * vd).sqrt();
-        // Where one is flat, a covariance below zero is a rounding error: no structure, none lost.
-        let both = if root > 0.0 { both } else { both.max(0.0) };
-        // One division for both: 1 / (ab) gives 1/a and 1/b by products.
-        let (of_c, of_s) = (vr + vd + C2, root + C3);
-        let inverse = 1.0 / (of_c * of_s);
-        let (c, s) = ((vr + vd - 2.0 * root) * (inverse * of_s), (root - both) * (inverse * of_c));
-        lost[0][x] += c;
-        lost[1][x] += s;
-        if N > 2 {
-            let l = (rr0 + dd0 - 2.0 * rd0) / (rr0 + dd0 + C1);
-            lost[2][x] += l;
-            lost[3][x] += 1.0 - (1.0 - l) * (1.0 - c) * (1.0 - s);
+        let first = losses::<N>(moments(rows, 0, x));
+        let second = losses::<N>(moments(rows, 1, x));
+        for part in 0..N {
+            lost[0][part][x] = first[part];
+            lost[1][part][x] = second[part];
+            sums[part][x] += first[part] + share * second[part];
         }
     }
+}
+
+/// The window at column `x` down the eleven rows from `top` on.
+#[inline(always)]
+fn moments(rows: &[[Row; 5]; ROUND], top: usize, x: usize) -> [f32; 5] {
+    let mut moments = [0.0; 5];
+    for m in 0..5 {
+        moments[m] = TAPS[5] * rows[top + 5][m][x];
+        for t in 0..5 {
+            moments[m] += TAPS[t] * (rows[top + t][m][x] + rows[top + 10 - t][m][x]);
+        }
+    }
+    moments
+}
+
+/// What a place loses, with the reference's clamps.
+#[inline(always)]
+fn losses<const N: usize>([mr, md, rr, dd, rd]: [f32; 5]) -> [f32; N] {
+    let (rr0, dd0, rd0) = (mr * mr, md * md, mr * md);
+    let (vr, vd, both) = ((rr - rr0).max(0.0), (dd - dd0).max(0.0), rd - rd0);
+    let root = (vr * vd).sqrt();
+    // Where one is flat, a covariance below zero is a rounding error: no structure, none lost.
+    let both = if root > 0.0 { both } else { both.max(0.0) };
+    // One division for both: 1 / (ab) gives 1/a and 1/b by products.
+    let (of_c, of_s) = (vr + vd + C2, root + C3);
+    let inverse = 1.0 / (of_c * of_s);
+    let (c, s) = ((vr + vd - 2.0 * root) * (inverse * of_s), (root - both) * (inverse * of_c));
+    let mut lost = [0.0; N];
+    lost[0] = c;
+    lost[1] = s;
+    if N > 2 {
+        let l = (rr0 + dd0 - 2.0 * rd0) / (rr0 + dd0 + C1);
+        lost[2] = l;
+        lost[3] = 1.0 - (1.0 - l) * (1.0 - c) * (1.0 - s);
+    }
+    lost
 }

@@ -11,12 +11,13 @@
 //! It is *model attribution*: what the model makes of the features at this place. Where a slope of the model is
 //! negative, a gain of detail takes points away, and the map says so.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::frame::Map;
 use crate::metrics::{Extractor, Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Scale};
 
-use super::adm::{self, ADM, AdmDetail};
+use super::adm;
 use super::model::{Model, shelf};
 use super::motion::Motion;
 use super::vif;
@@ -80,97 +81,85 @@ impl Overlay for Points {
 
     fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
         let pair = &moment.pair;
+        let (kind, change) = match self.change {
+            Change::Enhancement => (vif::Kind::Boost, adm::Change::Enhancement),
+            Change::Loss => (vif::Kind::Loss, adm::Change::Loss),
+        };
         let motion = Motion.extract(moment, memo)?[MOTION2].value;
-        let (vif, (adm, scores)) =
-            rayon::join(|| vif::detail(pair), || rayon::join(|| adm::detail(pair), || ADM.extract(moment, memo)));
-        let (vif, adm, scores) = (vif?, adm?, scores?);
+        let (vif, adm) = rayon::join(|| vif::found(pair, kind, memo), || adm::shares(pair, change, memo));
+        let (vif, adm) = (vif?, adm?);
         let of = |adm: f64, of: fn(&vif::Sums) -> f64| {
             let vif = [0, 1, 2, 3].map(|n| of(&vif[n].sums));
             [adm, motion, vif[0], vif[1], vif[2], vif[3]]
         };
-        let to = of(scores[ADM2].value, vif::Sums::vif);
+        let to = of(adm.scores[0], vif::Sums::vif);
         let from = match self.change {
-            Change::Enhancement => of(scores[ADM2_NEG].value, vif::Sums::vif_neg),
+            Change::Enhancement => of(adm.scores[1], vif::Sums::vif_neg),
             Change::Loss => of(1.0, |_| 1.0),
         };
         let model = shelf()?.model("vmaf_v0.6.1")?;
-        let values = self.spread(&path_weights(model, &from, &to), &vif, &adm);
-        let mut map = Map::new(adm.width, adm.height, values).map_err(|error| MetricError::Color(error.to_string()))?;
+        let (width, height) = (pair.reference().width, pair.reference().height);
+        let weights = path_weights(model, &from, &to);
+        let (mut values, mut sum) = self.spread((width, height), &weights, &vif, &adm);
         // What the rounding of sums leaves, some 1e-5 points, is spread evenly; twice, for adding it rounds too.
+        let change = model.bare(&to) - model.bare(&from);
         for _ in 0..2 {
-            let rest = (model.bare(&to) - model.bare(&from) - map.mean()) as f32;
-            map.values.iter_mut().for_each(|value| *value += rest);
+            let rest = (change - sum / values.len() as f64) as f32;
+            let rows = values.par_chunks_mut(width as usize);
+            sum = rows.map(|row| raise(row, rest)).collect::<Vec<_>>().iter().sum();
         }
-        Ok(map)
+        Map::new(width, height, values).map_err(|error| MetricError::Color(error.to_string()))
     }
 }
 
-/// Where `adm2` and `adm2_neg` stand among the features of [`ADM`].
-const ADM2: usize = 0;
-const ADM2_NEG: usize = 1;
+/// Adds `rest` to every value; the sum of what comes out, in doubles.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn raise(row: &mut [f32], rest: f32) -> f64 {
+    let mut lanes = [0.0f64; 8];
+    let (groups, last) = row.as_chunks_mut::<8>();
+    for group in groups {
+        for (lane, value) in lanes.iter_mut().zip(group) {
+            *value += rest;
+            *lane += f64::from(*value);
+        }
+    }
+    for (lane, value) in lanes.iter_mut().zip(last) {
+        *value += rest;
+        *lane += f64::from(*value);
+    }
+    lanes.iter().sum()
+}
+
 /// Where `motion2` stands among the features of [`Motion`].
 const MOTION2: usize = 1;
 
 impl Points {
-    fn spread(&self, weights: &[f64; 6], vif: &[vif::ScaleDetail; 4], adm: &AdmDetail) -> Vec<f32> {
-        let (width, height) = (adm.width as usize, adm.height as usize);
-        let samples = (width * height) as f64;
-        let mut values = adm.spread(samples * weights[0], |scale, at| {
-            let before = if self.change == Change::Enhancement { &scale.kept_neg } else { &scale.there };
-            scale.kept[at] - before[at]
+    /// The map, and the sum over it.
+    fn spread(
+        &self,
+        (width, height): (u32, u32),
+        weights: &[f64; 6],
+        vif: &[vif::Painted; 4],
+        adm: &adm::Shares,
+    ) -> (Vec<f32>, f64) {
+        let (width, height) = (width as usize, height as usize);
+        // What a loss of bits is worth, a gain is worth with the other sign.
+        let sign = if self.change == Change::Loss { -1.0 } else { 1.0 };
+        let layers = vif.iter().zip(&weights[2..]).map(|(scale, weight)| {
+            let mean = f64::from(scale.sums.den()) / (scale.width * scale.height) as f64;
+            (scale, (sign * weight / mean) as f32)
         });
-        let layers: Vec<Layer> = vif
-            .iter()
-            .zip(&weights[2..])
-            .map(|(scale, weight)| {
-                let before = if self.change == Change::Enhancement { &scale.num_neg } else { &scale.den };
-                let change = scale.num.iter().zip(before).map(|(after, before)| after - before);
-                Layer::new((width, height), (scale.width, scale.height), change, samples * weight)
-            })
-            .collect();
-        values.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            layers.iter().for_each(|layer| layer.add(y, row));
+        let layers = vif::Layers::new((width, height), layers);
+        let adm = adm.spread((width * height) as f64 * weights[0]);
+        let mut values = vec![0.0; width * height];
+        let rows = values.par_chunks_mut(width).enumerate().map(|(y, row)| {
+            adm.fill(y, row);
+            layers.add(y, row);
+            raise(row, 0.0)
         });
-        values
+        let sum = rows.collect::<Vec<_>>().iter().sum();
+        (values, sum)
     }
-}
-
-/// Numbers on a coarser grid, ready to be added to the samples under each cell.
-struct Layer {
-    /// For each sample along a row: its cell.
-    columns: Vec<u32>,
-    /// For each row: its row of cells.
-    rows: Vec<u32>,
-    cells: Vec<f32>,
-    across: usize,
-}
-
-impl Layer {
-    /// A cell covers the samples whose place times `grid` over `size` falls into it, as in [`Map::at`]; its number times
-    /// `times` is shared evenly among them.
-    fn new(size: (usize, usize), grid: (usize, usize), numbers: impl Iterator<Item = f32>, times: f64) -> Self {
-        let (columns, wide) = cover(size.0, grid.0);
-        let (rows, high) = cover(size.1, grid.1);
-        let share = |n: usize| times / f64::from(wide[n % grid.0] * high[n / grid.0]);
-        let cells = numbers.enumerate().map(|(n, number)| (f64::from(number) * share(n)) as f32).collect();
-        Self { columns, rows, cells, across: grid.0 }
-    }
-
-    fn add(&self, y: usize, row: &mut [f32]) {
-        let cells = &self.cells[self.rows[y] as usize * self.across..][..self.across];
-        for (value, &cell) in row.iter_mut().zip(&self.columns) {
-            *value += cells[cell as usize];
-        }
-    }
-}
-
-/// The cell of each of `size` samples, and how many samples each of `cells` covers. There are at most as many cells as
-/// samples.
-fn cover(size: usize, cells: usize) -> (Vec<u32>, Vec<u32>) {
-    let of: Vec<u32> = (0..size).map(|n| (n * cells / size) as u32).collect();
-    let mut covered = vec![0; cells];
-    of.iter().for_each(|&cell| covered[cell as usize] += 1);
-    (of, covered)
 }
 
 /// Nodes and weights of Gauss and Legendre's rule of five points on -1..1 (Abramowitz and Stegun, table 25.4).

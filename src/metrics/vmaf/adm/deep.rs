@@ -129,6 +129,29 @@ kernels! {
         }
         sum
     }
+
+    /// Adds `worth` times each cube of [`cubes`] to a map.
+    pub(super) fn paint(
+        band: &[i32],
+        threshold: &[i32],
+        factor: u32,
+        shift: u32,
+        worth: f64,
+        map: &mut [f32],
+    ) {
+        let (threshold, map) = (&threshold[..band.len()], &mut map[..band.len()]);
+        for i in 0..band.len() {
+            map[i] += (cube(band[i], threshold[i], factor, shift) as f64 * worth) as f32;
+        }
+    }
+
+    /// Adds `worth` times each cube of [`cubes_plain`] to a map.
+    pub(super) fn paint_plain(band: &[i32], square: u32, shift: u32, worth: f64, map: &mut [f32]) {
+        let map = &mut map[..band.len()];
+        for i in 0..band.len() {
+            map[i] += (cube_plain(band[i], square, shift) as f64 * worth) as f32;
+        }
+    }
 }
 
 /// One coefficient of [`cubes`].

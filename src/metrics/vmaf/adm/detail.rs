@@ -5,9 +5,11 @@ use rayon::prelude::*;
 use crate::frame::Map;
 use crate::metrics::{Memo, MetricError, Moment, Needs, Overlay, OverlayAbout, Pair, Scale};
 
+use super::extractor::ASKS;
 use super::region::{Axis, SCALES};
+use super::shares::{Change, shares};
 use super::walk::MAPS;
-use super::{Ask, Found, Gain, Part, Pictures, Viewing};
+use super::{Found, Measured, Pictures, measure_and};
 
 /// Contributions to `adm2`, to `adm2_neg` and to the reference's own total, coefficient by coefficient.
 ///
@@ -42,14 +44,51 @@ pub struct ScaleDetail {
     pub there: Vec<f32>,
 }
 
-/// The two v0.6.1 scores.
-const ASKS: [Ask; 2] = [
-    Ask { viewing: Viewing::V0, gain: Gain::Free, part: Part::Kept },
-    Ask { viewing: Viewing::V0, gain: Gain::None, part: Part::Kept },
-];
-
-/// What the bands of a scale came to, and what a cube of each is worth: by where it comes from, band and map.
+/// What a cube of each is worth: by where it comes from, band and map.
 type Worth = Vec<[[f64; MAPS]; 3]>;
+
+/// Under which a [`Memo`] hands on the [`Account`] of a pair.
+pub(super) const KEY: &str = "adm account";
+
+/// What the walk for the scores came to, scale by scale: all that shares of it are made of.
+#[derive(Default)]
+pub(super) struct Account {
+    worth: [Worth; SCALES],
+    /// What every counting coefficient gets on top.
+    even: [f64; SCALES],
+    /// The reference's own, all scales together.
+    total: f64,
+    /// `adm2` and `adm2_neg`.
+    pub scores: [f64; 2],
+}
+
+impl Account {
+    /// Answers [`ASKS`], and takes down what they came to.
+    ///
+    /// # Errors
+    /// As [`measure`](super::measure).
+    pub fn of(pair: &Pair<'_>) -> Result<(Self, Measured), MetricError> {
+        let mut account = Self::default();
+        let measured = measure_and(pair, &ASKS, |found| account.enter(found))?;
+        account.scores = [measured.ratio(0, 1.0), measured.ratio(1, 1.0)];
+        Ok((account, measured))
+    }
+
+    /// Takes in what [`ASKS`] came to at one scale.
+    fn enter(&mut self, found: &Found<'_>) {
+        let roots = [found.numerator_alone(0), found.numerator_alone(1), found.denominator_alone(&ASKS[0])];
+        let floor = ASKS[0].viewing.floor(found.area());
+        self.total += roots[2].iter().map(|root| f64::from(*root + floor)).sum::<f64>();
+        self.even[found.scale] = 3.0 * f64::from(floor) / found.area() as f64;
+        self.worth[found.scale] = by_band(&roots, &found.sums.raw);
+    }
+
+    /// The worth of cubes over the whole, each made anew by `of` from its worth on the three maps.
+    pub fn worth(&self, of: impl Fn([f64; MAPS]) -> [f64; MAPS]) -> [Worth; SCALES] {
+        let over = |worth: &[f64; MAPS]| of(worth.map(|worth| worth / self.total));
+        self.worth.each_ref().map(|scale| scale.iter().map(|bands| bands.each_ref().map(over)).collect())
+    }
+}
 
 /// The contributions of a pair's luma. Two walks: one for the sums, one for the shares.
 ///
@@ -57,20 +96,11 @@ type Worth = Vec<[[f64; MAPS]; 3]>;
 /// As [`measure`](super::measure).
 pub fn detail(pair: &Pair<'_>) -> Result<AdmDetail, MetricError> {
     let pictures = Pictures::new(pair)?;
-    let mut worth: [Worth; SCALES] = Default::default();
-    // What every counting coefficient gets on top.
-    let mut even = [0.0; SCALES];
-    let mut total = 0.0;
-    pictures.walk(&ASKS, None, |scale, found| {
-        let roots = [found.numerator_alone(0), found.numerator_alone(1), found.denominator_alone(&ASKS[0])];
-        let floor = ASKS[0].viewing.floor(found.area());
-        total += roots[2].iter().map(|root| f64::from(*root + floor)).sum::<f64>();
-        even[scale] = 3.0 * f64::from(floor) / found.area() as f64;
-        worth[scale] = by_band(&roots, &found.sums.raw);
-    });
-    worth.iter_mut().flatten().flatten().flatten().chain(&mut even).for_each(|worth| *worth /= total);
+    let (account, _) = Account::of(pair)?;
     let mut scales: [ScaleDetail; SCALES] = Default::default();
-    pictures.walk(&ASKS, Some(&worth), |scale, found| scales[scale] = painted(scale, &found, even[scale] as f32));
+    pictures.walk(&ASKS, Some(&account.worth(|worth| worth)), |scale, found| {
+        scales[scale] = painted(scale, &found, (account.even[scale] / account.total) as f32);
+    });
     let (width, height) = (pair.reference().width, pair.reference().height);
     Ok(AdmDetail { width, height, scales })
 }
@@ -114,46 +144,6 @@ fn framed(inner: &[f32], x: &Axis, y: &Axis, even: f32) -> Vec<f32> {
     whole
 }
 
-impl AdmDetail {
-    /// Spreads `of` (a number for every coefficient, from its scale and place) over the picture's own samples, each
-    /// coefficient's number evenly over the samples it stands for, and adds up the scales. Sums stay what they are.
-    /// Every value is multiplied by `times`.
-    pub fn spread(&self, times: f64, of: impl Fn(&ScaleDetail, usize) -> f32 + Sync) -> Vec<f32> {
-        let mut coarse: Vec<f32> = Vec::new();
-        for scale in self.scales.iter().rev() {
-            coarse = self.finer(&coarse, scale, times, &of);
-        }
-        let (width, across) = (self.width as usize, self.scales[0].width);
-        let mut whole = vec![0.0; width * self.height as usize];
-        whole.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            let from = &coarse[y / 2 * across..][..across];
-            row.chunks_mut(2).zip(from).for_each(|(pair, from)| pair.fill(*from));
-        });
-        whole
-    }
-
-    /// What a sample gets from `scale` and from the coarser ones, on the grid of `scale`.
-    fn finer<F>(&self, coarse: &[f32], scale: &ScaleDetail, times: f64, of: &F) -> Vec<f32>
-    where
-        F: Fn(&ScaleDetail, usize) -> f32 + Sync,
-    {
-        let samples = |length: u32, at: usize| scale.step.min(length as usize - at * scale.step) as f64;
-        let mut finer = vec![0.0; scale.width * scale.height];
-        finer.par_chunks_mut(scale.width).enumerate().for_each(|(y, row)| {
-            let high = times / samples(self.height, y);
-            let whole = (high / scale.step as f64) as f32;
-            let last = (high / samples(self.width, scale.width - 1)) as f32;
-            let above = coarse.get(y / 2 * scale.width.div_ceil(2)..).unwrap_or_default();
-            for (x, value) in row.iter_mut().enumerate() {
-                let each = if x + 1 == scale.width { last } else { whole };
-                let number = of(scale, y * scale.width + x) * each;
-                *value = above.get(x / 2).map_or(number, |above| above + number);
-            }
-        });
-        finer
-    }
-}
-
 /// Where detail was lost: the kept less the reference's. Negative (blue) where less is left than was there.
 pub struct AdmLoss;
 
@@ -182,10 +172,13 @@ impl Overlay for AdmLoss {
         &ABOUT
     }
 
-    fn map(&self, moment: &Moment<'_>, _: &Memo) -> Result<Map, MetricError> {
-        let detail = detail(&moment.pair)?;
-        let samples = f64::from(detail.width) * f64::from(detail.height);
-        let values = detail.spread(samples, |scale, at| scale.kept[at] - scale.there[at]);
-        Map::new(detail.width, detail.height, values).map_err(|error| MetricError::Color(error.to_string()))
+    fn map(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Map, MetricError> {
+        let shares = shares(&moment.pair, Change::Loss, memo)?;
+        let (width, height) = (moment.pair.reference().width, moment.pair.reference().height);
+        let samples = f64::from(width) * f64::from(height);
+        let spread = shares.spread(samples);
+        let mut values = vec![0.0; width as usize * height as usize];
+        values.par_chunks_mut(width as usize).enumerate().for_each(|(y, row)| spread.fill(y, row));
+        Map::new(width, height, values).map_err(|error| MetricError::Color(error.to_string()))
     }
 }

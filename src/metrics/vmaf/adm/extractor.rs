@@ -3,7 +3,7 @@
 use crate::metrics::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Reads, Value};
 
 use super::region::SCALES;
-use super::{Ask, Gain, Measured, Part, Viewing, measure};
+use super::{Account, Ask, Gain, KEY, Measured, Part, Viewing, measure};
 
 /// A walk with fixed asks and the features it yields.
 pub struct Adm {
@@ -29,12 +29,15 @@ pub static ADM: Adm = Adm {
             "adm_scale3_neg",
         ],
     ),
-    asks: &[ask(Viewing::V0, Gain::Free, Part::Kept), ask(Viewing::V0, Gain::None, Part::Kept)],
+    asks: &ASKS,
     features: |found| {
         let scales = (0..2).flat_map(|ask| (0..SCALES).map(move |scale| found.scale(ask, scale)));
         [0, 1].into_iter().map(|ask| found.ratio(ask, 1.0)).chain(scales).collect()
     },
 };
+
+/// The two v0.6.1 scores.
+pub(super) const ASKS: [Ask; 2] = [ask(Viewing::V0, Gain::Free, Part::Kept), ask(Viewing::V0, Gain::None, Part::Kept)];
 
 /// `aim`, the detail that was added (0 is none), and `adm3`, half of `adm2` and half of what `aim` leaves of 1; with
 /// libvmaf's defaults. No model reads them.
@@ -86,8 +89,14 @@ impl Extractor for Adm {
         self.about
     }
 
-    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
-        let found = measure(&moment.pair, self.asks)?;
+    fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError> {
+        let found = if self.asks == ASKS && memo.wished(KEY) {
+            let (account, found) = Account::of(&moment.pair)?;
+            memo.keep(KEY, &moment.pair, account);
+            found
+        } else {
+            measure(&moment.pair, self.asks)?
+        };
         let (reference, candidate) = moment.pair.planes(self.about.id, Reads::Luma)?;
         let bytes = moment.pair.sample().bytes();
         let identical = (0..reference.height).all(|y| reference.row_bytes(y, bytes) == candidate.row_bytes(y, bytes));

@@ -179,6 +179,30 @@ kernels! {
         }
         sum
     }
+
+    /// Adds `worth` times each cube of [`cubes`] to a map.
+    pub(super) fn paint(
+        band: &[i16],
+        threshold: &[i32],
+        factor: u16,
+        shifts: [u32; 3],
+        worth: f64,
+        map: &mut [f32],
+    ) {
+        let (threshold, map) = (&threshold[..band.len()], &mut map[..band.len()]);
+        for i in 0..band.len() {
+            map[i] += (cube(band[i], threshold[i], factor, shifts) as f64 * worth) as f32;
+        }
+    }
+
+    /// Adds `worth` times each cube of [`cubes_plain`] to a map.
+    pub(super) fn paint_plain(band: &[i16], worth: f64, map: &mut [f32]) {
+        let map = &mut map[..band.len()];
+        for i in 0..band.len() {
+            let a = f64::from(i32::from(band[i]).abs());
+            map[i] += (a * a * a * worth) as f32;
+        }
+    }
 }
 
 /// One coefficient of [`cubes`].

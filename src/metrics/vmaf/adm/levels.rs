@@ -151,21 +151,18 @@ impl Level for First<'_> {
         let ask = &self.asks[ask];
         let [over, square] = first::SHIFTS[band / 2];
         let shifts = [over, square, ask.cube[band / 2]];
-        if let Some(paint) = paint {
-            paint.add(
-                row.iter()
-                    .zip(threshold)
-                    .map(|(value, threshold)| first::cube(*value, *threshold, ask.factors[band], shifts)),
-            );
+        let factor = ask.factors[band];
+        match paint {
+            Some(paint) => paint.each(|to, worth| first::paint(row, threshold, factor, shifts, worth, to)),
+            None => first::cubes(row, threshold, factor, shifts),
         }
-        first::cubes(row, threshold, ask.factors[band], shifts)
     }
 
     fn cubes_plain(&self, row: &[i16], paint: Option<Paint<'_>>) -> u64 {
-        if let Some(paint) = paint {
-            paint.add(row.iter().map(|value| u64::from(value.unsigned_abs()).pow(3)));
+        match paint {
+            Some(paint) => paint.each(|to, worth| first::paint_plain(row, worth, to)),
+            None => first::cubes_plain(row),
         }
-        first::cubes_plain(row)
     }
 }
 
@@ -255,18 +252,16 @@ impl Level for Deep<'_> {
 
     fn cubes(&self, row: &[i32], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64 {
         let factor = self.factors[ask][band];
-        if let Some(paint) = paint {
-            paint.add(
-                row.iter().zip(threshold).map(|(value, threshold)| deep::cube(*value, *threshold, factor, self.cube)),
-            );
+        match paint {
+            Some(paint) => paint.each(|to, worth| deep::paint(row, threshold, factor, self.cube, worth, to)),
+            None => deep::cubes(row, threshold, factor, self.cube),
         }
-        deep::cubes(row, threshold, factor, self.cube)
     }
 
     fn cubes_plain(&self, row: &[i32], paint: Option<Paint<'_>>) -> u64 {
-        if let Some(paint) = paint {
-            paint.add(row.iter().map(|value| deep::cube_plain(*value, self.square(), self.cube_plain)));
+        match paint {
+            Some(paint) => paint.each(|to, worth| deep::paint_plain(row, self.square(), self.cube_plain, worth, to)),
+            None => deep::cubes_plain(row, self.square(), self.cube_plain),
         }
-        deep::cubes_plain(row, self.square(), self.cube_plain)
     }
 }

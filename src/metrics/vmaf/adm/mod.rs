@@ -22,16 +22,18 @@ mod extractor;
 mod first;
 mod levels;
 mod region;
-mod shelf;
+mod shares;
 mod walk;
 
 pub use csf::Viewing;
 pub use detail::{ADM_LOSS, AdmDetail, AdmLoss, ScaleDetail, detail};
 pub use extractor::{ADM, ADM3, ADM3_V1, ADM3_V1_5H, ADM3_V1_2160, Adm};
+pub(super) use shares::{Change, Shares, shares};
 
 use crate::frame::{Plane, Sample};
 use crate::metrics::{MetricError, Pair, Reads};
 
+use detail::{Account, KEY};
 use levels::{Below, Deep, First};
 use region::{Axis, SCALES};
 use walk::{MAPS, Sums, Walk};
@@ -114,9 +116,15 @@ impl Measured {
 /// # Errors
 /// [`MetricError`] for RGB, and below [`LEAST`] samples a side.
 pub fn measure(pair: &Pair<'_>, asks: &[Ask]) -> Result<Measured, MetricError> {
+    measure_and(pair, asks, |_| ())
+}
+
+/// As [`measure`]; `show` sees what each scale came to.
+fn measure_and(pair: &Pair<'_>, asks: &[Ask], mut show: impl FnMut(&Found<'_>)) -> Result<Measured, MetricError> {
     let pictures = Pictures::new(pair)?;
     let mut measured = pictures.nothing_yet(asks);
     pictures.walk(asks, None, |scale, found| {
+        show(&found);
         for (number, ask) in asks.iter().enumerate() {
             let roots = found.numerator(number, ask);
             measured.numerators[number][scale] = roots[0] + roots[1] + roots[2];

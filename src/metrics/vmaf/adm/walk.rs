@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::metrics::shelf::{Borrowed, Shelved};
+
 use super::region::{Axis, neighbours};
-use super::shelf::Shelved;
 use super::{Ask, Gain, Part, csf};
 
 /// Rows of a block.
@@ -41,11 +42,10 @@ pub(super) trait Level: Sync {
     /// What the bands hide under the viewing condition of ask number `ask`.
     fn mask(&self, bands: &Triple<Self::Coef>, ask: usize, around: &mut [i32], own: &mut [i32]);
 
-    /// Sum of cubes of band number `band` under ask number `ask`; the single cubes are added to `paint`,
-    /// if any.
+    /// Sum of cubes of band number `band` under ask number `ask`; or 0, and the single cubes are added to `paint`.
     fn cubes(&self, row: &[Self::Coef], threshold: &[i32], ask: usize, band: usize, paint: Option<Paint<'_>>) -> u64;
 
-    /// Sum of cubes of the reference's band.
+    /// Sum of cubes of the reference's band; or 0, and the single cubes are added to `paint`.
     fn cubes_plain(&self, row: &[Self::Coef], paint: Option<Paint<'_>>) -> u64;
 }
 
@@ -71,13 +71,14 @@ pub(super) struct Paint<'a> {
 }
 
 impl Paint<'_> {
-    /// Adds a row of cubes.
-    pub fn add(self, cubes: impl Iterator<Item = u64> + Clone) {
+    /// Has `add` add a row of cubes to every map on which they are worth something.
+    pub fn each(self, mut add: impl FnMut(&mut [f32], f64)) -> u64 {
         for (row, weight) in self.rows.into_iter().zip(self.weights) {
             if weight != 0.0 {
-                row.iter_mut().zip(cubes.clone()).for_each(|(to, cube)| *to += (cube as f64 * weight) as f32);
+                add(row, weight);
             }
         }
+        0
     }
 }
 
@@ -90,7 +91,6 @@ pub(super) struct Scratch<C> {
 }
 
 /// What one block of rows came to.
-#[derive(Default)]
 pub(super) struct Sums {
     /// By ask and band.
     pub asks: Vec<[u64; 3]>,
@@ -98,20 +98,20 @@ pub(super) struct Sums {
     pub reference: [u64; 3],
     /// By where it comes from (asks, then the reference) and band, before the rounding of rows.
     pub raw: Vec<[f64; 3]>,
-    /// Contribution maps of the inner columns, row after row; empty in a walk that does not paint.
-    pub painted: [Vec<f32>; MAPS],
+    /// Contribution maps of the inner columns, row after row; a map that gets nothing is empty.
+    pub painted: [Borrowed<f32>; MAPS],
 }
 
 impl Sums {
     /// Nothing yet, and `painted` coefficients a map where there are maps.
     fn new<L: Level>(walk: &Walk<'_, L>, painted: usize) -> Self {
         let asks = walk.asks.len();
-        let room = if walk.weights.is_some() { painted } else { 0 };
+        let gets = |map: usize| walk.weights.is_some_and(|all| all.iter().flatten().any(|worth| worth[map] != 0.0));
         Self {
             asks: vec![[0; 3]; asks],
             reference: [0; 3],
             raw: vec![[0.0; 3]; asks + 1],
-            painted: [(); MAPS].map(|()| vec![0.0; room]),
+            painted: std::array::from_fn(|map| Borrowed::zeros(if gets(map) { painted } else { 0 })),
         }
     }
 }
@@ -170,7 +170,8 @@ impl<L: Level> Walk<'_, L> {
             let pieces = a.par_chunks_mut(BLOCK * next.width).zip(b.par_chunks_mut(BLOCK * next.width));
             pieces.enumerate().map(|(block, (a, b))| self.block(block, Some([a, b]))).collect()
         };
-        let mut total = Sums::new(self, 0);
+        let mut total = Sums::new(self, self.x.inner.len() * self.y.inner.len());
+        let mut done = 0;
         for part in sums {
             for (total, part) in total.asks.iter_mut().zip(&part.asks) {
                 add(total, part);
@@ -179,9 +180,13 @@ impl<L: Level> Walk<'_, L> {
             for (total, part) in total.raw.iter_mut().flatten().zip(part.raw.iter().flatten()) {
                 *total += part;
             }
-            for (total, part) in total.painted.iter_mut().zip(part.painted) {
-                total.extend_from_slice(&part);
+            let places = part.painted.iter().map(|map| map.len()).max().unwrap_or(0);
+            for (total, part) in total.painted.iter_mut().zip(&part.painted) {
+                if let Some(total) = total.get_mut(done..done + part.len()) {
+                    total.copy_from_slice(part);
+                }
             }
+            done += places;
         }
         (next, total)
     }
@@ -339,13 +344,14 @@ impl<C: Copy + Default + Send + Sync> Rows<C> {
 /// Row number `row` of the maps, and what a cube `from` an ask or the reference is worth there.
 fn paint<'a>(
     weights: Option<&Weights>,
-    maps: &'a mut [Vec<f32>; MAPS],
+    maps: &'a mut [Borrowed<f32>; MAPS],
     [from, band]: [usize; 2],
     row: usize,
     width: usize,
 ) -> Option<Paint<'a>> {
     let weights = weights?[from][band];
-    Some(Paint { rows: maps.each_mut().map(|map| &mut map[row * width..][..width]), weights })
+    let rows = maps.each_mut().map(|map| map.get_mut(row * width..(row + 1) * width).unwrap_or_default());
+    Some(Paint { rows, weights })
 }
 
 /// Columns next to the picture's edge, which the masking reads.

@@ -15,14 +15,17 @@
 //! | `work`, `taps` | the memory of a pass; the filters |
 //! | `moments` | the filters' arithmetic; `x86` and `lanes`: the same in vector instructions; `step` chooses |
 //! | `sums`, `log` | from variances to bits |
-//! | [`mod@detail`], `maps` | the bits of each place, and the overlays that show them |
+//! | `paint`, [`mod@detail`] | the bits of each place |
+//! | `maps`, `layers` | the overlays that show them, at the picture's size |
 
 mod detail;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+mod layers;
 mod log;
 mod maps;
 mod moments;
+mod paint;
 mod step;
 mod sums;
 mod taps;
@@ -32,9 +35,13 @@ mod work;
 mod x86;
 
 pub use detail::{ScaleDetail, detail};
+pub(super) use layers::Layers;
 pub use maps::{BOOST, GAIN, LOSS, VifMap};
 pub(in crate::metrics) use maps::{GainScale, filter, gain_map};
+pub(super) use paint::{Kind, Painted, painted};
 pub use sums::Sums;
+
+use std::sync::Arc;
 
 use super::super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Pair, Reads, Value};
 use crate::frame::Plane;
@@ -73,14 +80,36 @@ impl Extractor for Vif {
         &EXTRACTS
     }
 
-    fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
+    fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError> {
         let planes = planes(&moment.pair)?;
-        let sums = measure(planes, &moment.pair);
+        let sums = match HANDED_ON.into_iter().filter(|kind| memo.wished(kind.key())).last() {
+            None => measure(planes, &moment.pair),
+            Some(kind) => {
+                let scales = painted(&moment.pair, kind, true)?;
+                let sums = scales.each_ref().map(|scale| scale.sums);
+                memo.keep(kind.key(), &moment.pair, scales);
+                sums
+            }
+        };
         let bytes = moment.pair.sample().bytes();
         let [reference, candidate] = planes;
         let identical = (0..reference.height).all(|y| reference.row_bytes(y, bytes) == candidate.row_bytes(y, bytes));
         let values = sums.iter().map(Sums::vif).chain(sums.iter().map(Sums::vif_neg));
         Ok(values.map(|value| Value { value, identical }).collect())
+    }
+}
+
+/// What overlays ask for; a walk paints one of them at most.
+const HANDED_ON: [Kind; 3] = [Kind::Loss, Kind::Boost, Kind::Gain];
+
+/// All scales of `pair` painted, by the extractor if it did so already.
+///
+/// # Errors
+/// [`MetricError`] when there is no luma, or less than 32x32 of it.
+pub(super) fn found(pair: &Pair<'_>, kind: Kind, memo: &Memo) -> Result<Arc<[Painted; SCALES]>, MetricError> {
+    match memo.by_product(kind.key(), pair) {
+        Some(scales) => Ok(scales),
+        None => painted(pair, kind, kind != Kind::Gain).map(Arc::new),
     }
 }
 

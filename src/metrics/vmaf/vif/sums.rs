@@ -11,7 +11,7 @@ use super::work::{COLS, Sigma};
 /// Variance of the visual noise: 2 squared codes.
 const NOISE: i32 = 2 << 16;
 /// Places at a time.
-const CHUNK: usize = 16;
+pub(super) const CHUNK: usize = 16;
 /// Highest enhancement gain in plain VIF. In NEG it is 1.
 const LIMIT: f64 = 100.0;
 /// What keeps the gain finite: 1e-10 squared codes.
@@ -74,19 +74,19 @@ impl Sums {
 }
 
 /// What [`CHUNK`] places add, each for itself.
-struct Chunk {
-    num: [i32; CHUNK],
-    num_neg: [i32; CHUNK],
-    den: [i32; CHUNK],
+pub(super) struct Chunk {
+    pub num: [i32; CHUNK],
+    pub num_neg: [i32; CHUNK],
+    pub den: [i32; CHUNK],
     /// 1 where the reference is flat.
-    flat: [i32; CHUNK],
+    pub flat: [i32; CHUNK],
     /// Variance of the candidate there; 0 elsewhere.
-    flat_power: [i32; CHUNK],
+    pub flat_power: [i32; CHUNK],
 }
 
 /// The places of one chunk of variances. `FUSED` as in [`log2`].
 #[inline(always)]
-fn places<const FUSED: bool>(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; CHUNK]) -> Chunk {
+pub(super) fn places<const FUSED: bool>(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; CHUNK]) -> Chunk {
     let zero = [0; CHUNK];
     let mut chunk = Chunk { num: zero, num_neg: zero, den: zero, flat: zero, flat_power: zero };
     // Variance of the reference and covariance where they count: zeros drop out of all that follows.
@@ -133,7 +133,7 @@ fn places<const FUSED: bool>(s1: &[i32; CHUNK], s2: &[i32; CHUNK], s12: &[i32; C
 
 /// Adds up the first `cols` places of a row (at most a tile's).
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx512cd", "x86_64+avx2+fma", "aarch64+neon"))]
-fn row(sigma: &Sigma, cols: usize) -> Sums {
+pub(super) fn row(sigma: &Sigma, cols: usize) -> Sums {
     const FUSED: bool =
         cfg!(target_arch = "aarch64") || cfg!(target_arch = "x86_64") && selected_target!().supports_feature_str("fma");
     let mut parts = Parts::default();
@@ -159,18 +159,18 @@ fn row(sigma: &Sigma, cols: usize) -> Sums {
 
 /// Sums of a row by lanes. A row has at most [`COLS`] places, so that a lane overflows nowhere.
 #[derive(Default)]
-struct Parts {
-    num: [i32; CHUNK],
-    num_neg: [i32; CHUNK],
-    den: [i32; CHUNK],
-    flat: [i32; CHUNK],
+pub(super) struct Parts {
+    pub num: [i32; CHUNK],
+    pub num_neg: [i32; CHUNK],
+    pub den: [i32; CHUNK],
+    pub flat: [i32; CHUNK],
     /// Lower 16 bits of the powers, and upper.
     power: [[i32; CHUNK]; 2],
 }
 
 impl Parts {
     #[inline(always)]
-    fn add(&mut self, chunk: &Chunk) {
+    pub fn add(&mut self, chunk: &Chunk) {
         for i in 0..CHUNK {
             self.num[i] += chunk.num[i];
             self.num_neg[i] += chunk.num_neg[i];
@@ -181,7 +181,7 @@ impl Parts {
         }
     }
 
-    fn sums(&self) -> Sums {
+    pub fn sums(&self) -> Sums {
         let sum = |lanes: &[i32; CHUNK]| lanes.iter().map(|&lane| i64::from(lane)).sum::<i64>();
         Sums {
             num: sum(&self.num),
@@ -190,79 +190,6 @@ impl Parts {
             flat: sum(&self.flat),
             flat_power: sum(&self.power[0]) + (sum(&self.power[1]) << 16),
         }
-    }
-}
-
-/// What each place of a row adds.
-pub(super) struct Bits {
-    num: [i32; COLS],
-    num_neg: [i32; COLS],
-    den: [i32; COLS],
-    flat: [i32; COLS],
-    flat_power: [i32; COLS],
-}
-
-impl Bits {
-    pub fn new() -> Self {
-        let line = [0; COLS];
-        Self { num: line, num_neg: line, den: line, flat: line, flat_power: line }
-    }
-
-    /// What place `i` adds to the numerator, in bits.
-    #[inline]
-    pub fn num(&self, i: usize) -> f32 {
-        self.num[i] as f32 * (1.0 / ONE as f32) + self.of_flat(i)
-    }
-
-    /// The same with no gain above 1.
-    #[inline]
-    pub fn num_neg(&self, i: usize) -> f32 {
-        self.num_neg[i] as f32 * (1.0 / ONE as f32) + self.of_flat(i)
-    }
-
-    /// What place `i` adds to the denominator, in bits: at least 1.
-    #[inline]
-    pub fn den(&self, i: usize) -> f32 {
-        self.den[i] as f32 * (1.0 / ONE as f32) + self.flat[i] as f32
-    }
-
-    /// Whether the reference is flat at place `i`.
-    #[inline]
-    pub fn is_flat(&self, i: usize) -> bool {
-        self.flat[i] != 0
-    }
-
-    #[inline]
-    fn of_flat(&self, i: usize) -> f32 {
-        self.flat[i] as f32 - self.flat_power[i] as f32 * (1.0 / (16384.0 * 65025.0))
-    }
-
-    /// The sums of places `0..cols`.
-    pub fn sums(&self, cols: usize) -> Sums {
-        let sum = |line: &[i32; COLS]| line.iter().take(cols).map(|&v| i64::from(v)).sum();
-        Sums {
-            num: sum(&self.num),
-            num_neg: sum(&self.num_neg),
-            den: sum(&self.den),
-            flat: sum(&self.flat),
-            flat_power: sum(&self.flat_power),
-        }
-    }
-}
-
-/// Fills the first `cols` places of `bits` (rounded up to chunks).
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx512cd", "x86_64+avx2+fma", "aarch64+neon"))]
-pub(super) fn each(sigma: &Sigma, cols: usize, bits: &mut Bits) {
-    const FUSED: bool =
-        cfg!(target_arch = "aarch64") || cfg!(target_arch = "x86_64") && selected_target!().supports_feature_str("fma");
-    let (s1, s2, s12) = (sigma[0].as_chunks().0, sigma[1].as_chunks().0, sigma[2].as_chunks().0);
-    for i in 0..cols.min(COLS).div_ceil(CHUNK) {
-        let chunk = places::<FUSED>(&s1[i], &s2[i], &s12[i]);
-        bits.num.as_chunks_mut().0[i] = chunk.num;
-        bits.num_neg.as_chunks_mut().0[i] = chunk.num_neg;
-        bits.den.as_chunks_mut().0[i] = chunk.den;
-        bits.flat.as_chunks_mut().0[i] = chunk.flat;
-        bits.flat_power.as_chunks_mut().0[i] = chunk.flat_power;
     }
 }
 

@@ -12,7 +12,7 @@ use super::step::Step;
 use super::work::{Line, Sigma, TILE, Work};
 
 /// Rows in a band; even, so that a band ends where one of the next scale does.
-const BAND: usize = 64;
+pub(super) const BAND: usize = 64;
 
 /// Scales in VIF; each has half the width and height of the one before.
 pub(super) const SCALES: usize = 4;
