@@ -13,6 +13,7 @@ mod suite {
     mod demo;
     mod engine;
     mod erqa;
+    mod evidence;
     mod filters;
     mod gpu;
     mod image_metrics;
