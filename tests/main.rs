@@ -16,6 +16,7 @@ mod suite {
     mod demo;
     mod engine;
     mod erqa;
+    mod evidence;
     mod filters;
     mod gpu;
     mod image_metrics;
