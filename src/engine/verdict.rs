@@ -99,7 +99,7 @@ pub fn verdict(
     }
     let verdicts = judge(&judged);
     let mut all = Vec::new();
-    for (place, (verdict, candidate)) in verdicts.into_iter().zip(&judged).enumerate() {
+    for (place, (mut verdict, candidate)) in verdicts.into_iter().zip(&judged).enumerate() {
         let (recipe, scores) = (&candidates[place], &report.candidates[place]);
         let mut score = Points {
             vmaf: candidate.mean("vmaf"),
@@ -123,6 +123,7 @@ pub fn verdict(
             )?;
             score.vmaf_undone = again.candidates.first().and_then(|scores| Some(scores.pooled.get("vmaf")?.mean));
             score.vmaf_explained = score.vmaf.zip(score.vmaf_undone).map(|(vmaf, undone)| vmaf - undone);
+            score.vmaf_explained.iter().for_each(|explained| verdict.hear(*explained));
         }
         all.push(Judged {
             recipe: scores.recipe.clone(),

@@ -30,6 +30,9 @@ pub const E7: Limit = Limit { amber: 1.0, red: None };
 /// Above this p, by Holm's correction over all lines, red is amber only.
 pub const UNSURE: f64 = 0.05;
 
+/// Points of VMAF that must go away with the undone transform for a change to count as one of score.
+pub const COSMETIC: f64 = 1.5;
+
 /// Samples from which a picture is said to be shifted, or stretched at its borders, and the share of the error that must
 /// go away with it.
 pub const SHIFT: f64 = 0.25;

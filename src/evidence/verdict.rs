@@ -60,6 +60,20 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Takes in what undoing the fitted transform does to the score: where that takes [`l::COSMETIC`] points or more away,
+    /// a change that seemed to be without effect was not.
+    pub fn hear(&mut self, vmaf_explained: f64) {
+        if self.class == Class::Altered && vmaf_explained >= l::COSMETIC {
+            self.class = Class::Suspicious;
+            let what = self.transform.map_or("the change", |transform| transform.label());
+            self.reason = format!(
+                "{} shows, and {vmaf_explained:.1} points of VMAF go away when it is undone; the other signs of the score \
+                 stay below their limits.",
+                capital(what)
+            );
+        }
+    }
+
     /// A line by its id.
     pub fn line(&self, id: &str) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use doublet::frame::{ColorInfo, Family, Frame, Layout, Matrix, Plane, Range, Sample, Siting};
 
 use crate::attacks::Luma;
-use crate::reference::program;
+use crate::program;
 
 /// Frames of a clip, in 4:2:0.
 #[derive(Clone)]

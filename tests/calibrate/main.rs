@@ -9,8 +9,8 @@ mod attacks;
 mod clips;
 mod figures;
 
-#[path = "../reference/mod.rs"]
-mod reference;
+#[path = "../reference/program.rs"]
+mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
