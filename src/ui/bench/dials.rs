@@ -1,4 +1,5 @@
-//! The needles. Straight up is the score without the attack, so that every needle leans by what the attack does.
+//! The needles. Straight up is the score without the attack (its value stands over the mark), so that every needle leans
+//! by what the attack does.
 
 use egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
 
@@ -11,8 +12,8 @@ use super::super::text::bench as words;
 /// Dials in the first row; the rest stands in the second.
 const FIRST: usize = 3;
 /// Heights of the rows.
-const HIGH: f32 = 128.0;
-const LOW: f32 = 112.0;
+const HIGH: f32 = 156.0;
+const LOW: f32 = 128.0;
 /// How far a needle leans at most, in degrees from straight up.
 const LEAN: f32 = 80.0;
 
@@ -58,16 +59,19 @@ fn dial(ui: &mut Ui, rect: Rect, id: &'static str, needle: Needle) {
     let painter = ui.painter();
     painter.rect_filled(rect, 6.0, style::SUNK);
     let color = tint(needle.gain(), decimals);
-    // Below: the value, large; the gain beside the value without the attack.
+    // From above: the value without the attack over its mark, the arc, the name, the value, and what is gained or lost.
     let (large, small) = if rect.height() > LOW { (style::LARGE, style::SMALL) } else { (17.0, 11.0) };
-    let base = rect.bottom() - 7.0;
-    painter.text(pos2(rect.left() + 8.0, base), Align2::LEFT_BOTTOM, &value, style::strong(large), style::TEXT);
-    painter.text(pos2(rect.right() - 8.0, base), Align2::RIGHT_BOTTOM, &gain, style::strong(large - 4.0), color);
-    let line = base - large - 5.0;
-    painter.text(pos2(rect.left() + 8.0, line), Align2::LEFT_BOTTOM, name, style::font(small + 1.0), style::WEAK);
-    painter.text(pos2(rect.right() - 8.0, line), Align2::RIGHT_BOTTOM, &plain, style::font(small), style::FAINT);
-    let pivot = pos2(rect.center().x, line - small - 8.0);
-    let radius = (pivot.y - rect.top() - 6.0).min(rect.width() / 2.0 - 6.0);
+    let middle = rect.center().x;
+    let line = |from_below: f32| pos2(middle, rect.bottom() - from_below);
+    let put = |at: Pos2, words: &str, font: egui::FontId, color: Color32| {
+        painter.text(at, Align2::CENTER_BOTTOM, words, font, color);
+    };
+    put(pos2(middle, rect.top() + small + 5.0), &plain, style::font(small), style::WEAK);
+    put(line(4.0), &gain, style::strong(large - 4.0), color);
+    put(line(large + 3.0), &value, style::strong(large), style::TEXT);
+    put(line(2.0 * large + 6.0), name, style::font(small), style::WEAK);
+    let pivot = line(2.0 * large + small + 14.0);
+    let radius = (pivot.y - rect.top() - small - 9.0).min(rect.width() / 2.0 - 6.0);
     scale(ui, pivot, radius);
     if let Some(gain) = needle.gain() {
         let lean = lean(id, gain);

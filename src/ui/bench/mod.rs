@@ -106,7 +106,8 @@ fn head(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     });
 }
 
-/// Name, slider and number; the name puts the slider back.
+/// Name, slider and number; a double click puts the slider back. What it does is told by the name alone: a tip on the
+/// slider would lie over its neighbours while it is drawn.
 fn slider(ui: &mut Ui, knob: &Knob, bench: &Bench, actions: &mut Vec<Action>) {
     let (name, tip) = words::knob(knob.id);
     let mut value = bench.attack.of(knob.id);
@@ -114,12 +115,13 @@ fn slider(ui: &mut Ui, knob: &Knob, bench: &Bench, actions: &mut Vec<Action>) {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_height(ROW);
         ui.spacing_mut().item_spacing.x = 8.0;
+        ui.spacing_mut().interact_size.y = 22.0;
         let color = if is_on { style::ORANGE } else { style::TEXT };
         let (rect, _) = ui.allocate_exact_size(vec2(NAME, ROW), egui::Sense::hover());
         let at = egui::pos2(rect.left(), rect.center().y);
         ui.painter().text(at, egui::Align2::LEFT_CENTER, name, style::font(style::BODY), color);
         ui.interact(rect, ui.scope_id().with(("about", knob.id)), egui::Sense::hover()).on_hover_text(tip);
-        ui.spacing_mut().slider_width = (ui.available_width() - VALUE - 8.0).max(60.0);
+        ui.spacing_mut().slider_width = (ui.available_width() - VALUE - 24.0).max(60.0);
         let track = egui::Slider::new(&mut value, knob.low..=knob.high)
             .show_value(false)
             .step_by(10_f64.powi(-(knob.digits as i32)))
@@ -128,7 +130,6 @@ fn slider(ui: &mut Ui, knob: &Knob, bench: &Bench, actions: &mut Vec<Action>) {
         response.widget_info(|| WidgetInfo::slider(true, value, words::slider(name)));
         let back = response.double_clicked();
         let moved = response.changed();
-        response.on_hover_text(tip);
         let field = egui::DragValue::new(&mut value)
             .range(knob.low..=knob.high)
             .speed((knob.high - knob.low) / 200.0)

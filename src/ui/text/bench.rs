@@ -96,4 +96,4 @@ pub fn hunted(tried: usize, frames: usize, found: Option<(f64, f64)>, running: b
     }
 }
 
-pub const HUNT_IDLE: &str = "Searches on the frame in view, or on three frames between the in and out points.";
+pub const HUNT_IDLE: &str = "Tries on the frame in view, or on three between in and out.";
