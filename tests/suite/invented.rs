@@ -196,7 +196,7 @@ fn a_blob_on_whole_cells_contradicts_and_adds_nothing() {
     let found = held(&input, &lie);
     for (n, value) in found.maps[0].values.iter().enumerate() {
         let wanted = if inside(n % 80, n / 80) { 30.0 } else { 0.0 };
-        assert!((value - wanted).abs() < 0.05, "{n}: {value}");
+        assert!((value - wanted).abs() < 0.05, "{n}: {value}; {}", found.way);
     }
     assert!(most(&found.maps[1]) < 0.05, "{}", most(&found.maps[1]));
     assert!((found.contradicted - 60.0 / 4800.0).abs() < 1e-9);

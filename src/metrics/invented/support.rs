@@ -2,8 +2,9 @@
 //!
 //! Nobody says how the input relates to the output. So the way down, D, is chosen among box, bicubic and Lanczos and three
 //! phases (picture edges meeting; first samples meeting; last samples meeting) by the least root mean square of
-//! D(Y) - tone(X). The way up, U, is the one of nearest, bilinear, bicubic and Lanczos whose U(tone(X)) is nearest to the
-//! output. For an output Y = U(X) by any of them everything here is exact: nothing contradicts, nothing was added.
+//! D(Y) - tone(X), no place counted as more than 4 codes. The way up, U, is the one of nearest, bilinear, bicubic and
+//! Lanczos whose U(tone(X)) is nearest to the output. For an output Y = U(X) by any of them everything here is exact:
+//! nothing contradicts, nothing was added.
 
 use std::fmt;
 
@@ -19,7 +20,7 @@ pub(super) struct Way {
     pub up: Kernel,
     /// By how many samples of the output the input's grid stands further right and down than centred.
     pub phase: f64,
-    /// Root mean square of D(Y) - tone(X), in codes.
+    /// Root mean square of D(Y) - tone(X), in codes, no place counted as more than 4.
     pub rms: f64,
 }
 
@@ -49,6 +50,8 @@ pub(super) struct Support {
     pub carried: Luma,
 }
 
+/// Codes at which a place's misfit stops counting more: a lie must not choose the way down that blurs it best.
+const MOST: f32 = 4.0;
 /// Least side of input and output.
 const LEAST: u32 = 16;
 
@@ -121,7 +124,7 @@ fn chosen(x: &Luma, y: &Luma) -> (Luma, Tone, Way) {
             let both = x.row(at).iter().zip(down.row(at));
             row.iter_mut().zip(both).for_each(|(o, (x, d))| *o = d - tone.of(*x));
         });
-        let squares = sum_rows(x.width, &apart.samples, |v| f64::from(v) * f64::from(v));
+        let squares = sum_rows(x.width, &apart.samples, |v| f64::from(v.abs().min(MOST)).powi(2));
         let rms = (squares / apart.samples.len() as f64).sqrt();
         (down, tone, Way { down: kernel, up: kernel, phase, rms })
     };
