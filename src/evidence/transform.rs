@@ -38,6 +38,15 @@ impl Transform {
 /// Codes of tone change, and of slope, below which tone is left alone.
 const TONE: f64 = 1.2;
 const SLOPE: f64 = 0.015;
+/// What a line and a power may leave of a tone change, as a share of it, and at least, in codes. Calibration: a gamma
+/// leaves a twentieth, equalisation a sixth and more.
+const LINE_REST: f64 = 0.12;
+const POWER_REST: f64 = 0.08;
+const LEAST_REST: f64 = 0.5;
+/// What differs from place to place is one curve no more: spread of the tiles' slopes, codes, share of the change.
+const LOCAL_SPREAD: f64 = 0.12;
+const LOCAL_LEAST: f64 = 1.5;
+const LOCAL_SHARE: f64 = 0.14;
 
 /// What was applied, the weightiest first; empty where nothing shows.
 pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
@@ -45,20 +54,22 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
     let mut found: Vec<(Transform, f64)> = Vec::new();
     let (change, slope) = (of("tone_change", 0.0), of("tone_slope", 1.0));
     let (spread, local) = (of("tone_tile_spread", 0.0), of("tone_local", 0.0));
-    let is_local = spread >= 0.12 && local >= 1.5 && local >= 0.25 * change;
     let mut tone_gain = 1.0;
-    if is_local || change >= TONE || (slope - 1.0).abs() >= SLOPE {
-        let least = (0.25 * change).max(0.5);
+    let mut is_local = false;
+    if change >= TONE || (slope - 1.0).abs() >= SLOPE {
         let (line, power) = (of("tone_rest_line", 0.0), of("tone_rest_gamma", 0.0));
-        let transform = if is_local {
-            Transform::Clahe
-        } else if line <= least && (line <= power || (of("tone_gamma", 1.0) - 1.0).abs() < 0.01) {
+        let transform = if line <= (LINE_REST * change).max(LEAST_REST) && line <= power {
             if (slope - 1.0).abs() >= SLOPE { Transform::Contrast } else { Transform::Brightness }
-        } else if power <= least {
+        } else if power <= (POWER_REST * change).max(LEAST_REST) {
             Transform::Gamma
+        } else if line <= (LINE_REST * change).max(LEAST_REST) {
+            Transform::Contrast
+        } else if spread >= LOCAL_SPREAD && local >= LOCAL_LEAST && local >= LOCAL_SHARE * change {
+            Transform::Clahe
         } else {
             Transform::HistogramEqualisation
         };
+        is_local = transform == Transform::Clahe;
         tone_gain = if is_local { of("detail_kept", 1.0) } else { slope.max(1.0) };
         found.push((transform, (tone_gain - 1.0).abs().max(change / 200.0)));
     }

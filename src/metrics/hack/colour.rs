@@ -30,9 +30,14 @@ pub struct Planes {
     pub chroma: [Grid; 2],
 }
 
+/// What is said of it, the weights it was coded by, those it was read by.
+type Mistake = (&'static str, Weights, Weights);
+/// Of red and of blue in luma.
+type Weights = (f64, f64);
+
 /// Two sets of luma weights (of red and blue) that were mistaken for each other: what was coded by the first was read by
 /// the second.
-pub static MISTAKES: [(&str, (f64, f64), (f64, f64)); 4] = [
+pub static MISTAKES: [Mistake; 4] = [
     ("BT.601 read as BT.709", (0.299, 0.114), (0.2126, 0.0722)),
     ("BT.709 read as BT.601", (0.2126, 0.0722), (0.299, 0.114)),
     ("BT.709 read as BT.2020", (0.2126, 0.0722), (0.2627, 0.0593)),

@@ -117,29 +117,21 @@ fn add(sums: &mut Sums, terms: &[f64; N], right: f64) {
 /// The first `unknowns` by least squares (the others 0), and the mean squared error that is left.
 fn solve(sums: &Sums, unknowns: usize) -> ([f64; N], f64) {
     let count = sums[SQUARES + 1].max(1.0);
-    let mut matrix = [[0.0; N + 1]; N];
-    let mut k = 0;
-    for i in 0..N {
-        for j in i..N {
-            matrix[i][j] = sums[k];
-            matrix[j][i] = sums[k];
-            k += 1;
-        }
-    }
     let right: [f64; N] = std::array::from_fn(|i| sums[N * (N + 1) / 2 + i]);
-    for i in 0..N {
-        matrix[i][N] = right[i];
-        // A direction in which the picture does not vary stays where it is.
-        matrix[i][i] += count * 1e-4;
-    }
+    let product = |i: usize, j: usize| {
+        let (i, j) = (i.min(j), i.max(j));
+        sums[i * (2 * N + 1 - i) / 2 + j - i]
+    };
+    // A direction in which the picture does not vary stays where it is.
+    let hold = |i: usize, j: usize| if i == j { count * 1e-4 } else { 0.0 };
+    let cell = |i: usize, j: usize| if j == N { right[i] } else { product(i, j) + hold(i, j) };
+    let mut matrix: [[f64; N + 1]; N] = std::array::from_fn(|i| std::array::from_fn(|j| cell(i, j)));
     let mut x = [0.0; N];
     for i in 0..unknowns {
-        for j in i + 1..unknowns {
-            let times = matrix[j][i] / matrix[i][i];
-            for k in i..=N {
-                let part = matrix[i][k];
-                matrix[j][k] -= times * part;
-            }
+        let pivot = matrix[i];
+        for row in matrix.iter_mut().take(unknowns).skip(i + 1) {
+            let times = row[i] / pivot[i];
+            row.iter_mut().zip(pivot).skip(i).for_each(|(cell, part)| *cell -= times * part);
         }
     }
     for i in (0..unknowns).rev() {
