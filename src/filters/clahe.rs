@@ -163,9 +163,8 @@ fn cut(histogram: &mut [u32], most: u32) {
     let bins = histogram.len() as u32;
     let (each, rest) = (over / bins, over % bins);
     histogram.iter_mut().for_each(|bin| *bin += each);
-    if rest > 0 {
-        let step = (bins / rest).max(1) as usize;
-        histogram.iter_mut().step_by(step).take(rest as usize).for_each(|bin| *bin += 1);
+    if let Some(step) = bins.checked_div(rest) {
+        histogram.iter_mut().step_by(step.max(1) as usize).take(rest as usize).for_each(|bin| *bin += 1);
     }
 }
 

@@ -287,3 +287,21 @@ fn every_clip_of_the_fixtures_scores_as_identical_to_itself() {
         assert_eq!(json["candidates"][0]["pooled"]["psnr_y"]["identical_frames"], 1, "{path}");
     }
 }
+
+#[test]
+fn an_attack_is_searched_and_its_line_is_a_candidate() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let found = doublet(&["attack", &a, &b, "--samples", "1", "--psnr-loss", "0.5", "--format", "json"]);
+    assert_eq!(found.status.code(), Some(0), "{}", String::from_utf8_lossy(&found.stderr));
+    let found: serde_json::Value = serde_json::from_str(&stdout(&found)).unwrap();
+    let of = |side: &str, id: &str| found[side][id].as_f64().unwrap();
+    assert!(of("with", "vmaf_raw") > of("without", "vmaf_raw"), "{found}");
+    assert!(of("without", "psnr_y") - of("with", "psnr_y") <= 0.5, "{found}");
+    let line = found["recipe"].as_str().unwrap();
+    assert!(line.starts_with(&format!("{b} | ")), "{line}");
+    let outside = sentence(&doublet(&["attack", &a, &b, "--range", "0..99"]), 2);
+    assert!(outside.contains("0..12"), "{outside}");
+    let no_encode = sentence(&doublet(&["attack", &a, &b, "--before"]), 1);
+    assert!(no_encode.contains("no encode"), "{no_encode}");
+}

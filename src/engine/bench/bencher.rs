@@ -139,11 +139,14 @@ impl Board {
     }
 }
 
+/// What scorers were made for: part of the picture, frames a second.
+type MadeFor = (Option<Crop>, Option<f64>);
+
 /// What the thread keeps from update to update.
 struct Bench {
     workshop: Arc<Workshop>,
     /// For the part and the rate named: the quick metrics' scorer, then one for each slow metric.
-    scorers: Option<((Option<Crop>, Option<f64>), Vec<Scorer>)>,
+    scorers: Option<(MadeFor, Vec<Scorer>)>,
     /// The reference, opened for its neighbours, and those of the pair at hand.
     source: Option<(String, Box<dyn FrameSource>)>,
     pair: Option<AtHand>,

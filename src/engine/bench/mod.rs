@@ -328,7 +328,8 @@ impl Engine {
         for (id, value) in found.values {
             bench.needles.entry(id).or_default().value = Some(value);
         }
-        if let Some(took) = found.took {
+        // What lies ready tells nothing of the pace.
+        if let Some(took) = found.took.filter(|_| found.picture.is_some()) {
             let now = 1.0 / took.as_secs_f32().max(1e-3);
             // A wandering mean: one slow update makes no figure jump.
             bench.pace = Some(bench.pace.map_or(now, |pace| 0.8 * pace + 0.2 * now));
