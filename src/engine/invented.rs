@@ -134,7 +134,7 @@ fn of_one(
         let seconds = left.timeline.seconds(number);
         all.extend(looked.maps.iter().flat_map(|(id, map, bar)| {
             let spot = |spot: crate::metrics::invented::Spot| HotSpot {
-                overlay: *id,
+                overlay: id,
                 frame: number,
                 seconds,
                 place: samples(spot.region, (left.width, left.height)),

@@ -150,7 +150,7 @@ pub fn bars(rows: &[Row]) -> bool {
                 None => classes.push((label, 1)),
             }
         }
-        classes.sort_by(|a, b| b.1.cmp(&a.1));
+        classes.sort_by_key(|class| std::cmp::Reverse(class.1));
         let words: Vec<String> =
             classes.iter().map(|(label, count)| format!("{label} {:.1}%", share(*count, of.len()))).collect();
         println!("{family}: {} pairs; {}", of.len(), words.join(", "));

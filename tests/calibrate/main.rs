@@ -60,6 +60,7 @@ fn calibrate() -> Result<bool, String> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
     };
+    println!("encoders and filters: {}", program::version());
     let mut rows = Vec::new();
     for video in videos(&folder)?.into_iter().filter(chosen) {
         let name = video.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -178,7 +178,7 @@ fn a_plain_enlargement_neither_contradicts_nor_adds() {
 fn a_checker_of_no_mean_is_added_and_contradicts_nothing() {
     let (input, output) = repeated((80, 60), 2, 8);
     let inside = |x: usize, y: usize| (40..80).contains(&x) && (30..60).contains(&y);
-    let checker = |x: usize, y: usize| if (x + y) % 2 == 0 { 6.0 } else { -6.0 };
+    let checker = |x: usize, y: usize| if (x + y).is_multiple_of(2) { 6.0 } else { -6.0 };
     let lie = plus(&output, |x, y| if inside(x, y) { checker(x, y) } else { 0.0 });
     let found = held(&input, &lie);
     assert!(most(&found.maps[0]) < 1e-3, "{}", most(&found.maps[0]));
@@ -217,7 +217,7 @@ fn another_picture_with_the_same_input_contradicts_nothing() {
     // Twelve codes up and down in each cell, along one diagonal or the other: a drawing of its own.
     let drawing = |x: usize, y: usize| {
         let stroke = (x / 2 * 7 + y / 2 * 13) % 5 < 2;
-        let sign = if stroke { (x + y) % 2 == 0 } else { x % 2 == 0 };
+        let sign = if stroke { (x + y).is_multiple_of(2) } else { x.is_multiple_of(2) };
         if sign { 12.0 } else { -12.0 }
     };
     let other = plus(&output, drawing);
