@@ -15,8 +15,8 @@ pub struct FromInput {
 pub static CONTRADICTED: FromInput = FromInput { about: &ABOUT_CONTRADICTED, of: Support::contradiction };
 pub static ADDED: FromInput = FromInput { about: &ABOUT_ADDED, of: Support::addition };
 
-/// Codes from which a place counts as contradicted: above what encodes, rounding and the upscalers that the proof
-/// (`make proof`) calls honest leave on one place in a hundred.
+/// Codes from which a place counts as contradicted: well above what rounding and mild encodes leave. Chosen by eye; the
+/// proof (`make proof`) ranks places and does not use it.
 pub(super) const CONTRADICTS: f32 = 10.0;
 
 static ABOUT_CONTRADICTED: OverlayAbout = OverlayAbout {
