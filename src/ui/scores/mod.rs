@@ -16,9 +16,9 @@ use crate::metrics::{self, POOLINGS, Pooling, Task};
 
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk};
-use super::text;
 use super::text::scores as words;
 use super::widgets::{self, Segment};
+use super::{text, theme};
 
 /// The tab of the evidence.
 pub const EVIDENCE: usize = 3;
@@ -61,12 +61,17 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         if let Some(tab) = widgets::segmented(ui, &segments, desk.scores.tab) {
             desk.scores.tab = tab;
         }
-        // In a narrow window the top bar has no room for it.
-        let attack = egui::Button::selectable(desk.folds.bench, text::bench::TOGGLE.0);
-        if ui.add(attack).on_hover_text(commands::hover(UiCommand::ToggleBench)).clicked() {
-            actions.push(Action::Do(UiCommand::ToggleBench));
-        }
     });
+    // In a narrow window the top bar has no room for it.
+    if ui.ctx().content_rect().width() < theme::ROOMY {
+        ui.horizontal(|ui| {
+            ui.add_space(12.0);
+            let attack = egui::Button::selectable(desk.folds.bench, text::bench::TOGGLE.0);
+            if ui.add(attack).on_hover_text(commands::hover(UiCommand::ToggleBench)).clicked() {
+                actions.push(Action::Do(UiCommand::ToggleBench));
+            }
+        });
+    }
     ui.add_space(4.0);
     match desk.scores.tab {
         0 => table::ui(ui, state, desk, actions),
