@@ -124,7 +124,8 @@ fn arguments(candidates: &[Candidate]) -> Vec<Argument> {
                     .map(|(id, scale)| Some((value(a, id)? - value(b, id)?) / scale).filter(|_| *scale > 0.0))
                     .collect();
                 for (m, for_a) in lean.iter().enumerate() {
-                    for (n, for_b) in lean.iter().enumerate() {
+                    // Each argument once: the metric that stands first in the list speaks first.
+                    for (n, for_b) in lean.iter().enumerate().skip(m + 1) {
                         let (Some(for_a), Some(for_b)) = (for_a, for_b) else { continue };
                         let strength = for_a.min(-for_b);
                         if strength > best.as_ref().map_or(0.0, |best| best.strength) {

@@ -195,7 +195,8 @@ mod tests {
         assert!(found.vmaf > 85.5, "{found:?}");
         assert!(found.attack.of("contrast") > 1.02 && found.attack.of("unsharp") > 0.0, "{found:?}");
         assert_eq!(found.attack.of("gamma"), 1.0, "{found:?}");
-        assert!(shares.is_sorted() && shares.len() <= MOST, "{}", shares.len());
+        // And one before the first.
+        assert!(shares.is_sorted() && shares.len() <= MOST + 1, "{}", shares.len());
     }
 
     #[test]
