@@ -152,7 +152,11 @@ impl Engine {
             VerdictNews::Share(number, share) if number == now => run.done = share,
             VerdictNews::Found(number, found) if number == now => run.found = Some(found),
             VerdictNews::Over(number, over) if number == now => {
-                run.over = Some(over.map_err(|error| error.to_string()));
+                run.over = Some(match over {
+                    // Whoever stopped it knows.
+                    Ok(()) | Err(SourceError::Stopped) => Ok(()),
+                    Err(error) => Err(error.to_string()),
+                });
             }
             _ => {}
         }

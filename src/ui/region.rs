@@ -38,7 +38,7 @@ pub fn drag(ui: &Ui, state: &State, desk: &mut Desk, response: &Response, action
 }
 
 /// The point of the stored picture under a point of the window, held to the picture.
-fn under(ui: &Ui, desk: &Desk, picture: &Picture, at: Pos2) -> Option<[f64; 2]> {
+pub fn under(ui: &Ui, desk: &Desk, picture: &Picture, at: Pos2) -> Option<[f64; 2]> {
     let ppp = f64::from(ui.ctx().pixels_per_point());
     let at = [f64::from(at.x) * ppp, f64::from(at.y) * ppp];
     let pane = desk.panes.iter().map(|p| p.rect).find(|r| r.contains(at)).or(desk.panes.first().map(|p| p.rect))?;

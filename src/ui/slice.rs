@@ -10,6 +10,7 @@ use crate::engine::{Command, Cut, SliceRun, State, TrackId};
 use crate::views::{self, PaneSpec, Picture, Side, style};
 
 use super::desk::{Action, Desk};
+use super::region;
 use super::text::slice as words;
 use super::widgets::{self, Icon};
 
@@ -197,7 +198,7 @@ pub fn drag(ui: &Ui, state: &State, desk: &mut Desk) -> bool {
             }
             Event::PointerButton { button: PointerButton::Primary, pressed: false, .. } => desk.slice.held = None,
             Event::PointerMoved(pos) => {
-                if let (Some(end), Some(at)) = (desk.slice.held, under(ui, desk, &picture, pos)) {
+                if let (Some(end), Some(at)) = (desk.slice.held, region::under(ui, desk, &picture, pos)) {
                     let cut = &mut desk.slice.cut;
                     *(if end == 0 { &mut cut.from } else { &mut cut.to }) = at;
                 }
@@ -210,14 +211,6 @@ pub fn drag(ui: &Ui, state: &State, desk: &mut Desk) -> bool {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
     }
     desk.slice.held.is_some()
-}
-
-/// The point of the stored picture under a point of the window, held to the picture.
-fn under(ui: &Ui, desk: &Desk, picture: &Picture, at: Pos2) -> Option<[f64; 2]> {
-    let ppp = f64::from(ui.ctx().pixels_per_point());
-    let at = [f64::from(at.x) * ppp, f64::from(at.y) * ppp];
-    let pane = desk.panes.iter().map(|p| p.rect).find(|r| r.contains(at)).or(desk.panes.first().map(|p| p.rect))?;
-    Some(picture.unturn(desk.looking.camera.under(pane, picture, at).map(|u| u.clamp(0.0, 1.0))))
 }
 
 /// The line and its ends, in every pane.
