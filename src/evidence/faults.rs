@@ -157,8 +157,11 @@ fn range(candidate: &Candidate) -> Option<Fault> {
     if fits(expanded, l::RANGE_SLOPE, l::RANGE_CHROMA)? {
         return Some(Fault::Range { expanded: true, slope, middle });
     }
-    fits(|code| 16.0 + code / l::RANGE_SLOPE, 1.0 / l::RANGE_SLOPE, 1.0 / l::RANGE_CHROMA)?
-        .then_some(Fault::Range { expanded: false, slope, middle })
+    fits(|code| 16.0 + code / l::RANGE_SLOPE, 1.0 / l::RANGE_SLOPE, 1.0 / l::RANGE_CHROMA)?.then_some(Fault::Range {
+        expanded: false,
+        slope,
+        middle,
+    })
 }
 
 /// How far the tone curve stands from a rule, root mean square over the knots among the reference's tones, in codes;
