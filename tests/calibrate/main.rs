@@ -14,6 +14,7 @@ mod faults;
 mod figures;
 mod honest;
 mod kept;
+mod sets;
 
 #[path = "../reference/program.rs"]
 mod program;
@@ -69,8 +70,10 @@ fn calibrate() -> Result<bool, String> {
             }
         }
     }
+    let together = sets::told(&measured);
     let rows: Vec<Row> = measured.into_iter().map(Row::judged).collect();
-    let (text, holds) = figures::bars(&rows);
+    let (mut text, holds) = figures::bars(&rows);
+    text += &together;
     print!("{text}");
     figures::write(&rows, &text, &wish.out)?;
     Ok(holds)
