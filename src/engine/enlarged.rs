@@ -174,12 +174,20 @@ impl Sources {
             let (input, output) = (chain.prefix(place), chain.prefix(place + 1));
             let from = size(&input, Some(reference))?;
             if grows(from, size(&output, Some(reference))?) {
-                return Ok(grows(from, whole).then_some(Input::Chain(input)));
+                return Ok(grows(from, whole).then(|| Input::Chain(numbered(input, chain, place))));
             }
         }
         let is_file = chain.head != Head::Source;
         Ok((is_file && grows(size(reference, None)?, whole)).then_some(Input::Reference))
     }
+}
+
+/// `input` with the stages behind the enlarging one at `place` that give frames other numbers: its frames are asked for by
+/// the candidate's.
+fn numbered(input: Recipe, chain: &Recipe, place: usize) -> Recipe {
+    let later = chain.stages.iter().skip(place + 1).filter(|stage| stage.renumbers());
+    let stages = input.stages.iter().chain(later).cloned().collect();
+    input.with_stages(stages)
 }
 
 fn name_of(recipe: &Recipe, reference: Option<&Recipe>) -> String {

@@ -5,6 +5,7 @@ mod degrade;
 mod encode;
 mod model;
 mod resample;
+mod skip;
 mod undo;
 
 use std::fmt::Debug;
@@ -27,6 +28,11 @@ pub trait Stage: Debug + Send + Sync {
     /// A few characters for lists and plates.
     fn label(&self) -> String {
         self.line()
+    }
+
+    /// Whether the stage does nothing but give frames other numbers.
+    fn renumbers(&self) -> bool {
+        false
     }
 
     /// Puts the stage behind `input`, whose key names all that comes before.
@@ -190,6 +196,14 @@ pub static STAGES: &[StageKind] = &[
         example: "source | tunevmaf 0.5 | encode x264 crf=28",
         role: Role::Adjust,
         parse: adjust::tunevmaf,
+    },
+    StageKind {
+        name: "skip",
+        usage: "N",
+        help: "leaves the first N frames out, so that a film that begins too early stands beside the other again",
+        example: "encode.mkv | skip 3",
+        role: Role::Adjust,
+        parse: skip::parse,
     },
 ];
 
