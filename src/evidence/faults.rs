@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::metrics::hack::MISTAKES;
+use crate::metrics::hack::{KNOTS, MISTAKES};
 
 use super::limits as l;
 use super::offset::offset;
@@ -138,23 +138,44 @@ fn bars(candidate: &Candidate) -> Option<Fault> {
     [left, top, right, bottom].iter().any(|width| *width != 0.0).then_some(Fault::Bars { left, top, right, bottom })
 }
 
-/// A range mix-up has a slope, a middle and a change of chroma of its own; a contrast filter leaves chroma alone or turns
-/// it up by the slope of luma.
+/// A range mix-up moves every code to where its rule says, and chroma by a factor of its own; a contrast filter leaves
+/// chroma alone or turns it up by the slope of luma.
 fn range(candidate: &Candidate) -> Option<Fault> {
     let (slope, middle) = (candidate.median("tone_slope")?, candidate.median("tone_middle")?);
-    if candidate.median("tone_rest_line")? > 1.5 {
-        return None;
-    }
-    let inverse = (1.0 / l::RANGE_SLOPE, 16.0 + 128.0 / l::RANGE_SLOPE - 128.0, 1.0 / l::RANGE_CHROMA);
     let chroma = candidate.median("chroma_slope").zip(candidate.median("chroma_signal"));
-    let fits = |(to_slope, to_middle, to_chroma): (f64, f64, f64)| {
-        let (near_slope, near_middle, near_chroma) = l::RANGE_NEAR;
-        // Chroma that is hardly there proves nothing either way.
-        let colours = chroma.is_none_or(|(slope, signal)| signal < 2.0 || (slope - to_chroma).abs() <= near_chroma);
-        (slope - to_slope).abs() <= near_slope && (middle - to_middle).abs() <= near_middle && colours
+    let fits = |code: fn(f64) -> f64, to_slope: f64, to_chroma: f64| {
+        let (near_slope, near_code, near_chroma) = l::RANGE_NEAR;
+        // Chroma that is hardly there proves nothing either way, and little of it is rounded off.
+        let colours = chroma.is_none_or(|(slope, signal)| {
+            signal < 2.0 || (slope - to_chroma).abs() <= near_chroma + l::RANGE_ROUNDING / signal
+        });
+        // Of few tones no slope is told, but where they lie is.
+        let wide = candidate.median("tone_high")? - candidate.median("tone_low")? >= 64.0;
+        let sloped = !wide || (slope - to_slope).abs() <= near_slope;
+        Some(colours && sloped && misfit(candidate, code)? <= near_code)
     };
-    if fits((l::RANGE_SLOPE, l::RANGE_MIDDLE, l::RANGE_CHROMA)) {
+    let expanded = |code: f64| ((code - 16.0) * l::RANGE_SLOPE).clamp(0.0, 255.0);
+    if fits(expanded, l::RANGE_SLOPE, l::RANGE_CHROMA)? {
         return Some(Fault::Range { expanded: true, slope, middle });
     }
-    fits(inverse).then_some(Fault::Range { expanded: false, slope, middle })
+    fits(|code| 16.0 + code / l::RANGE_SLOPE, 1.0 / l::RANGE_SLOPE, 1.0 / l::RANGE_CHROMA)?.then_some(Fault::Range {
+        expanded: false,
+        slope,
+        middle,
+    })
+}
+
+/// How far the tone curve stands from a rule, root mean square over the knots among the reference's tones, in codes;
+/// `None` where the rule would change too little there to be told from none.
+fn misfit(candidate: &Candidate, code: impl Fn(f64) -> f64) -> Option<f64> {
+    let (low, high) = (candidate.median("tone_low")?, candidate.median("tone_high")?);
+    let knots = (0..KNOTS).map(|k| k as f64 * 16.0).filter(|at| (low - 1.0..=high + 1.0).contains(at));
+    let dots: Vec<(f64, f64)> =
+        knots.filter_map(|at| Some((at, candidate.median(&format!("tone_at_{at}"))?))).collect();
+    let rms = |of: &dyn Fn(&(f64, f64)) -> f64| {
+        (dots.iter().map(|dot| of(dot).powi(2)).sum::<f64>() / dots.len().max(1) as f64).sqrt()
+    };
+    let wanted = rms(&|(at, _)| code(*at) - at);
+    let found = rms(&|(at, found)| found - code(*at));
+    Some(if dots.is_empty() || wanted < 1.5 { f64::INFINITY } else { found })
 }

@@ -14,13 +14,36 @@ pub fn offset(candidate: &Candidate) -> Option<i32> {
     far(candidate).or_else(|| beside(candidate))
 }
 
-/// The neighbour on which most moving frames agree.
+/// The neighbour on which most of the frames agree that can tell: those that stand plainly nearer to one of the three than
+/// to the others. Stills and slow pictures have no say, and a few frames do not speak for a film: a frozen encode lags
+/// behind at a cut.
 fn beside(candidate: &Candidate) -> Option<i32> {
-    let all = candidate.all(|seen| seen.get("frame_offset"));
-    let count = |wanted: f64| all.iter().filter(|(_, offset)| *offset == wanted).count();
-    let (before, after) = (count(-1.0), count(1.0));
+    let votes: Vec<i32> = candidate.frames.iter().filter_map(vote).collect();
+    let count = |wanted: i32| votes.iter().filter(|vote| **vote == wanted).count();
+    let (before, after) = (count(-1), count(1));
     let most = before.max(after);
-    (most * 2 > all.len() && most > 0).then_some(if before >= after { -1 } else { 1 })
+    let plain = most * 2 > votes.len() && most * l::OFFSET_VOTERS >= candidate.frames.len();
+    plain.then_some(if before >= after { -1 } else { 1 })
+}
+
+/// The frame of the reference that this one shows, if it can be told. Half the error is plainly nearer where there is
+/// some; of next to none, a tenth.
+fn vote(seen: &Seen) -> Option<i32> {
+    let own = seen.get("step_here")?;
+    let beside = |id: &str| seen.get(id).filter(|distance| *distance >= 0.0);
+    let (before, after) = (beside("step_before"), beside("step_after"));
+    let nearer = |other: f64, own: f64| (own > 0.25 && other < 0.5 * own) || (own > 0.02 && other < 0.1 * own);
+    let beats = |other: Option<f64>| other.filter(|other| nearer(*other, own));
+    match (beats(before), beats(after)) {
+        (Some(before), Some(after)) if before == after => None,
+        (Some(before), Some(after)) => Some(if before < after { -1 } else { 1 }),
+        (Some(_), None) => Some(-1),
+        (None, Some(_)) => Some(1),
+        (None, None) => {
+            let least = before.into_iter().chain(after).reduce(f64::min)?;
+            nearer(own, least).then_some(0)
+        }
+    }
 }
 
 /// A frame's signatures: reference's, candidate's.

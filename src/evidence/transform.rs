@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::metrics::hack::KNOTS;
 
 use super::limits as l;
-use super::seen::Candidate;
+use super::seen::{Candidate, Seen};
 
 /// A transform that gives itself away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -54,6 +54,7 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
     let mut found: Vec<(Transform, f64)> = Vec::new();
     let (change, slope) = (of("tone_change", 0.0), of("tone_slope", 1.0));
     let (spread, local) = (of("tone_tile_spread", 0.0), of("tone_local", 0.0));
+    let turned_up = candidate.median_of(Seen::turned_up).unwrap_or(1.0);
     let mut tone_gain = 1.0;
     let mut is_local = false;
     if change >= TONE || (slope - 1.0).abs() >= SLOPE {
@@ -70,10 +71,10 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
             Transform::HistogramEqualisation
         };
         is_local = transform == Transform::Clahe;
-        tone_gain = if is_local { of("detail_kept", 1.0) } else { slope.max(1.0) };
+        tone_gain = if is_local { turned_up } else { slope.max(1.0) };
         found.push((transform, (tone_gain - 1.0).abs().max(change / 200.0)));
     }
-    let (kept, peaking) = (of("detail_kept", 1.0) / tone_gain, of("peaking", 0.0));
+    let (kept, peaking) = (turned_up / tone_gain, of("peaking", 0.0));
     if kept > l::E4.amber || (peaking > l::E6.amber && !is_local) {
         found.push((Transform::Unsharp, (kept - 1.0).max(peaking)));
     }
@@ -107,7 +108,7 @@ pub fn undo(candidate: &Candidate) -> Option<Undo> {
     // A band without signal was most likely turned up as its coarser neighbour.
     for s in (0..3).rev() {
         let signal = candidate.mean(&format!("signal_{}", s + 1)).unwrap_or(0.0) > 0.0;
-        let own = signal.then(|| (of(&format!("kept_{}", s + 1), 1.0) / by_tone).max(1.0));
+        let own = signal.then(|| (candidate.median_of(|seen| seen.gain(s + 1)).unwrap_or(1.0) / by_tone).max(1.0));
         known = own.or(known);
         gains[s] = known.unwrap_or(1.0);
     }

@@ -147,19 +147,25 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
         ),
         _ if level("E7") > Level::None => (
             Class::Suspicious,
-            "VMAF rises on the candidate of the nearest bitrate while PSNR and SSIM both fall (E7).".into(),
+            "VMAF rises on the candidate of the nearest bitrate while PSNR and SSIM both fall, and NEG does not follow (E7)."
+                .into(),
         ),
-        (_, Level::Amber | Level::Red) => (
+        (_, Level::Red) if level("E5") == Level::Red && transforms.first() == Some(&Transform::Clahe) => (
+            Class::Suspicious,
+            format!(
+                "Tone was changed from place to place ({what}), which neither coding nor scaling does ({by_mechanism}); what \
+                 that brought the score cannot be told from the scores."
+            ),
+        ),
+        (_, Level::Amber) if is_grainy(candidate) => grain(),
+        (_, Level::Amber | Level::Red) if !only_lost(candidate, &by_mechanism) => (
             Class::Altered,
             format!("{} shows ({by_mechanism}), but it did not raise the score.", capital(what)),
         ),
         _ if is_saturated(transforms) => {
             (Class::Altered, "Colours are stronger than the reference's; VMAF does not look at colour.".into())
         }
-        _ if is_grainy(candidate) => (
-            Class::Grain,
-            "Flat areas are noisier than the reference's while edges stand as they were: grain was added.".into(),
-        ),
+        _ if is_grainy(candidate) => grain(),
         _ => (
             Class::NoSignFound,
             "Nothing that gives a trick away was found. That is not proof that there is none.".into(),
@@ -174,6 +180,21 @@ fn capital(text: &str) -> String {
 
 fn is_saturated(transforms: &[Transform]) -> bool {
     transforms.contains(&Transform::Saturation)
+}
+
+/// Whether the one thing that speaks is a tone curve of no known shape beside detail that is mostly gone: that is what
+/// losing fine dark strokes does to means, and no filter.
+fn only_lost(candidate: &Candidate, speaking: &str) -> bool {
+    let of = |id: &str| candidate.median(id).unwrap_or(0.0);
+    let left = of("tone_rest_line").min(of("tone_rest_gamma"));
+    speaking == "E5" && of("kept_1") < l::HALF_LEFT && left > l::ODD_CURVE * of("tone_change")
+}
+
+fn grain() -> (Class, String) {
+    (
+        Class::Grain,
+        "Flat areas are noisier than the reference's while edges stand as they were: grain was added.".into(),
+    )
 }
 
 /// Noise of flat areas is up, detail stands.
