@@ -8,7 +8,7 @@ use crate::frame::{Frame, FrameSource, Request, SourceError, SourceInfo, Stop, U
 use crate::metrics::Enlarged;
 
 use super::pairing::Pairing;
-use super::recipe::{Head, Recipe};
+use super::recipe::{Head, Recipe, SOURCE};
 use super::scorer::common_ground;
 use super::workshop::Workshop;
 
@@ -65,7 +65,7 @@ pub(super) struct Sources {
 const MOST: usize = 8;
 
 /// A candidate's chain, its reference, and which frames go together.
-type Of<'a> = (&'a Recipe, &'a Recipe, &'a Pairing);
+pub(super) type Of<'a> = (&'a Recipe, &'a Recipe, &'a Pairing);
 
 impl Sources {
     pub fn new(workshop: Arc<Workshop>) -> Self {
@@ -151,6 +151,17 @@ impl Sources {
             None => None,
         };
         Ok(Some(Enlarging { input: of_input(self, number)?, output: output.clone(), before: earlier }))
+    }
+
+    /// Names what a candidate was enlarged from: equal names are one and the same input. `None` where nothing was.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    pub fn input_name(&mut self, chain: &Recipe, reference: &Recipe) -> Result<Option<String>, SourceError> {
+        Ok(self.input(chain, reference)?.map(|input| match input {
+            Input::Chain(part) => part.chain(),
+            Input::Reference => SOURCE.to_owned(),
+        }))
     }
 
     fn input(&mut self, chain: &Recipe, reference: &Recipe) -> Result<Option<Input>, SourceError> {

@@ -112,6 +112,11 @@ impl Recipe {
         self.stages.iter().enumerate().filter(move |(_, stage)| restores(stage)).map(|(place, _)| place)
     }
 
+    /// The place (from 0) of the last stage that is a model, and that stage.
+    pub(super) fn last_model(&self) -> Option<(usize, &Arc<dyn Stage>)> {
+        self.stages.iter().enumerate().rfind(|(_, stage)| stage.model().is_some())
+    }
+
     /// Whether making a frame takes more than decoding.
     pub fn is_made(&self) -> bool {
         !self.stages.is_empty()
