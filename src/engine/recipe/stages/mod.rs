@@ -35,6 +35,11 @@ pub trait Stage: Debug + Send + Sync {
         false
     }
 
+    /// The model that it lays on its input, by the name or file it was given, if it is one.
+    fn model(&self) -> Option<&str> {
+        None
+    }
+
     /// Puts the stage behind `input`, whose key names all that comes before.
     ///
     /// # Errors
@@ -115,6 +120,15 @@ pub static STAGES: &[StageKind] = &[
         example: "source | noise 4",
         role: Role::Degrade,
         parse: degrade::noise,
+    },
+    StageKind {
+        name: "pulse",
+        usage: "S [x=X] [y=Y]",
+        help: "paints a face that was never there at X, Y (0 to 1) so that it is gone when shrunk by S (2 to 16): what \
+               enlarging may invent",
+        example: "source | down 4 bicubic | up 4 lanczos | pulse 4",
+        role: Role::Adjust,
+        parse: adjust::pulse,
     },
     StageKind {
         name: "jpeg",
