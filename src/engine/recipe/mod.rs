@@ -10,8 +10,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) use stages::fitted;
 pub use stages::{Role, STAGES, Stage, StageKind, codecs};
+pub(super) use stages::{fitted, skipping};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 

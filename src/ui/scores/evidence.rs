@@ -98,6 +98,7 @@ fn card(ui: &mut Ui, state: &State, desk: &mut Desk, judged: &Judged, id: TrackI
         let small = |text: &str, color| RichText::new(text).size(style::SMALL).color(color);
         ui.add(Label::new(small(&judged.verdict.reason, style::TEXT)).wrap());
         points(ui, judged, actions);
+        in_step(ui, judged, actions);
         if on {
             judged.verdict.lines.iter().for_each(|line| evidence(ui, state, desk, (id, line), actions));
         }
@@ -151,6 +152,15 @@ fn points(ui: &mut Ui, judged: &Judged, actions: &mut Vec<Action>) {
     let Some(undone) = &judged.undone else { return };
     if ui.button(RichText::new(words::UNDONE).size(style::SMALL)).on_hover_text(words::UNDONE_TIP).clicked() {
         let line = format!("{} = {undone}", words::undone_name(&judged.label));
+        actions.push(Action::Candidate { line, show: true });
+    }
+}
+
+/// The way to see a late candidate beside the frames it shows.
+fn in_step(ui: &mut Ui, judged: &Judged, actions: &mut Vec<Action>) {
+    let Some(chain) = &judged.in_step else { return };
+    if ui.button(RichText::new(words::IN_STEP).size(style::SMALL)).on_hover_text(words::IN_STEP_TIP).clicked() {
+        let line = format!("{} = {chain}", words::in_step_name(&judged.label));
         actions.push(Action::Candidate { line, show: true });
     }
 }

@@ -18,6 +18,7 @@ use crate::frame::{FrameSource, SourceError};
 use super::words::{RecipeError, Words, nearest};
 
 pub use encode::codecs;
+pub use skip::skipping;
 pub use undo::fitted;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.

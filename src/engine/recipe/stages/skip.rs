@@ -17,6 +17,11 @@ pub fn parse(words: &mut Words<'_>) -> Parsed {
     Ok(Arc::new(Skip { count }))
 }
 
+/// The stage that leaves `count` frames out.
+pub fn skipping(count: usize) -> Arc<dyn Stage> {
+    Arc::new(Skip { count })
+}
+
 #[derive(Debug)]
 struct Skip {
     count: usize,
