@@ -1,7 +1,9 @@
 //! What every candidate is found to be: a card each, with its lines of evidence. A click on a line goes to the frame and
 //! the place that show it best, under the overlay that makes it visible.
 
-use egui::{Align2, Color32, Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo};
+use egui::{
+    Align2, Color32, Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+};
 use egui::{accesskit, pos2, vec2};
 
 use crate::engine::{Command, Judged, State, TrackId, VerdictReport, VerdictRun};
@@ -91,7 +93,10 @@ fn card(ui: &mut Ui, state: &State, desk: &mut Desk, judged: &Judged, id: TrackI
     let on = desk.looking.track(state, Side::Right).is_some_and(|track| track.id == id);
     let fill = if on { style::RAISED } else { style::HOVERED };
     let frame = Frame::new().fill(fill).corner_radius(4.0).inner_margin(Margin::same(8));
-    let shown = frame.show(ui, |ui| {
+    // The card senses clicks beneath its buttons, which would not feel them otherwise.
+    let sense = if on { Sense::hover() } else { Sense::click() };
+    let builder = UiBuilder::new().id_salt(("verdict", id.0)).sense(sense);
+    let content = |ui: &mut Ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 4.0;
         head(ui, judged, place);
@@ -102,12 +107,12 @@ fn card(ui: &mut Ui, state: &State, desk: &mut Desk, judged: &Judged, id: TrackI
         if on {
             judged.verdict.lines.iter().for_each(|line| evidence(ui, state, desk, (id, line), actions));
         }
-    });
+    };
+    let response = ui.scope_builder(builder, |ui| frame.show(ui, content)).response;
     if !on {
         let said = words::pick(&judged.label, judged.verdict.class.label());
-        let response = ui.interact(shown.response.rect, ui.scope_id().with(("verdict", id.0)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &said));
-        widgets::focus_ring(ui, &response, shown.response.rect);
+        widgets::focus_ring(ui, &response, response.rect);
         if response.on_hover_text(words::PICK).clicked() {
             actions.push(Action::Pick(Side::Right, id));
         }
