@@ -73,6 +73,8 @@ pub const RANGE_ROUNDING: f64 = 0.15;
 /// A band that lost more than this share of its detail moves tone by itself: text and foliage grow paler as their finest
 /// strokes go. A tone curve is then believed only where a line or a power explains it but for this share.
 pub const ODD_CURVE: f64 = 0.35;
+/// Slope from which an uneven curve is said to stretch.
+pub const STRETCHED: f64 = 1.1;
 /// Codes by which noise of flat areas must have grown.
 pub const GRAIN: f64 = 0.8;
 /// Saturation.

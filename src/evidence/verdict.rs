@@ -6,7 +6,7 @@ use super::faults::{Fault, faults};
 use super::limits as l;
 use super::lines::{Level, Line, lines};
 use super::seen::Candidate;
-use super::transform::{Transform, Undo, transforms, undo};
+use super::transform::{Transform, Undo, steepest, transforms, undo};
 
 /// What a candidate is found to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -139,7 +139,18 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
                  detail: a strong encode may have hidden it."
             ),
         ),
-        _ if level("E6") > Level::None && kept <= 1.0 => (
+        (_, Level::Red)
+            if level("E5") == Level::Red
+                && is_uneven(candidate, transforms)
+                && !only_lost(candidate, &by_mechanism) =>
+        (
+            Class::Suspicious,
+            format!(
+                "Tones were stretched unevenly ({what}; {by_mechanism}), which neither coding nor scaling nor a wrong range \
+                 does; whether that raised the score, the other lines cannot tell."
+            ),
+        ),
+        _ if level("E6") > Level::None && level("E5") < Level::Red && kept <= 1.0 => (
             Class::RestorativeSharpening,
             "Fine detail was turned up, but not beyond the source's: sharpening that restores. NEG gives credit for it by \
              design."
@@ -149,13 +160,6 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
             Class::Suspicious,
             "VMAF rises on the candidate of the nearest bitrate while PSNR and SSIM both fall, and NEG does not follow (E7)."
                 .into(),
-        ),
-        (_, Level::Red) if level("E5") == Level::Red && transforms.first() == Some(&Transform::Clahe) => (
-            Class::Suspicious,
-            format!(
-                "Tone was changed from place to place ({what}), which neither coding nor scaling does ({by_mechanism}); what \
-                 that brought the score cannot be told from the scores."
-            ),
         ),
         (_, Level::Amber) if is_grainy(candidate) => grain(),
         (_, Level::Amber | Level::Red) if !only_lost(candidate, &by_mechanism) => (
@@ -180,6 +184,16 @@ fn capital(text: &str) -> String {
 
 fn is_saturated(transforms: &[Transform]) -> bool {
     transforms.contains(&Transform::Saturation)
+}
+
+/// Whether tone was stretched by a filter that looks at the picture: from place to place, or by a curve that is steeper
+/// for some tones and neither a line nor a power. Nobody does that by mistake.
+fn is_uneven(candidate: &Candidate, transforms: &[Transform]) -> bool {
+    match transforms.iter().find(|transform| **transform != Transform::Unsharp) {
+        Some(Transform::Clahe) => true,
+        Some(Transform::HistogramEqualisation) => steepest(candidate) >= l::STRETCHED,
+        _ => false,
+    }
 }
 
 /// Whether the one thing that speaks is a tone curve of no known shape beside detail that is mostly gone: that is what
