@@ -7,6 +7,7 @@
 mod about;
 mod bands;
 mod colour;
+mod moments;
 mod place;
 mod pyramid;
 mod tone;
@@ -14,7 +15,7 @@ mod tone;
 use crate::frame::{Plane, Sample};
 
 use super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Reads, Value};
-use pyramid::{Grid, pyramid};
+use pyramid::Rows;
 
 pub use about::{DETAIL_KEPT, FRAME_OFFSET, PEAKING, SATURATION, SHIFT, TONE_CHANGE};
 pub use colour::MISTAKES;
@@ -105,9 +106,9 @@ pub static CHROMA_FEATURES: [&str; 9] = [
 pub static STEP_FEATURES: [&str; 4] = ["step_here", "step_before", "step_after", "frame_offset"];
 
 static LUMA: Extracts =
-    Extracts { id: "hack_luma", version: 1, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_luma", version: 2, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 static CHROMA: Extracts =
-    Extracts { id: "hack_chroma", version: 1, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_chroma", version: 2, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 static STEP: Extracts =
     Extracts { id: "hack_step", version: 1, features: &STEP_FEATURES, before: 1, after: 1, cost: Cost::Light };
 
@@ -123,11 +124,12 @@ impl Extractor for Luma {
         let (reference, candidate) = moment.pair.planes("the hack verdict", Reads::Luma)?;
         large_enough(reference)?;
         let sample = moment.pair.sample();
-        let (r, d) = rayon::join(|| pyramid(reference, sample), || pyramid(candidate, sample));
-        let ((bands, tone), place) = rayon::join(
-            || rayon::join(|| bands::bands(&r, &d), || tone::tone(&r[0].sharp, &d[0].sharp)),
-            || place::place(&r, &d),
-        );
+        let (r, d) = (Rows::Plane(reference, sample), Rows::Plane(candidate, sample));
+        let look = || {
+            let (bands, soft) = bands::bands(r, d);
+            (bands, place::place(&soft))
+        };
+        let ((bands, place), tone) = rayon::join(look, || tone::tone(r, d));
         let mut values = vec![bands.most_kept(), bands.peaking()];
         values.extend(bands.kept.iter().chain(&bands.agree).chain(&bands.signal));
         values.extend([bands.noise.0, bands.noise.1, bands.place.0, bands.place.1]);
@@ -150,10 +152,9 @@ impl Extractor for Chroma {
         large_enough(luma.0)?;
         let cb = moment.pair.planes("the hack verdict", Reads::Chroma(1))?;
         let cr = moment.pair.planes("the hack verdict", Reads::Chroma(2))?;
-        let grid = |plane: &Plane| Grid::of(plane, moment.pair.sample());
-        let planes =
-            |luma: &Plane, cb: &Plane, cr: &Plane| colour::Planes { luma: grid(luma), chroma: [grid(cb), grid(cr)] };
-        let found = colour::colour(&planes(luma.0, cb.0, cr.0), &planes(luma.1, cb.1, cr.1));
+        let rows = |plane| Rows::Plane(plane, moment.pair.sample());
+        let planes = |luma, cb, cr| colour::Planes { luma: rows(luma), chroma: [rows(cb), rows(cr)] };
+        let found = colour::colour(planes(luma.0, cb.0, cr.0), planes(luma.1, cb.1, cr.1));
         let values = [
             found.slope,
             found.signal,
@@ -213,25 +214,13 @@ fn large_enough(plane: &Plane) -> Result<(), MetricError> {
 /// Means of 8x8 samples, less the mean of them all.
 fn thumbnail(plane: &Plane, sample: Sample) -> Vec<f32> {
     const SIDE: usize = 8;
-    let scale = 1.0 / ((1u32 << (sample.bits().clamp(8, 16) - 8)) as f32 * (SIDE * SIDE) as f32);
     let (across, down) = (plane.width as usize / SIDE, plane.height as usize / SIDE);
     let mut means = Vec::with_capacity(across * down);
+    let mut columns = vec![0.0f32; plane.width as usize];
     for top in 0..down {
-        let mut sums = vec![0u32; across];
-        for y in (top * SIDE..(top + 1) * SIDE).map(|y| y as u32) {
-            match sample {
-                Sample::U8 => {
-                    let cells = plane.row_u8(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-                // Floats never get here: `Pair::new` refuses them.
-                Sample::U16 { .. } | Sample::F32 => {
-                    let cells = plane.row_u16(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-            }
-        }
-        means.extend(sums.iter().map(|sum| *sum as f32 * scale));
+        Rows::Plane(plane, sample).columns(top * SIDE..(top + 1) * SIDE, &mut columns);
+        let cells = columns.as_chunks::<SIDE>().0;
+        means.extend(cells.iter().map(|cell| cell.iter().sum::<f32>() / (SIDE * SIDE) as f32));
     }
     let mean = means.iter().sum::<f32>() / means.len().max(1) as f32;
     means.iter_mut().for_each(|value| *value -= mean);
