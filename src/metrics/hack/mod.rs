@@ -8,6 +8,7 @@ mod about;
 mod bands;
 mod borders;
 mod colour;
+mod moments;
 mod place;
 mod pyramid;
 mod step;
@@ -17,7 +18,7 @@ use crate::frame::Plane;
 
 use super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Reads, Value};
 use borders::borders;
-use pyramid::{Grid, pyramid};
+use pyramid::Rows;
 
 pub use about::{DETAIL_KEPT, FRAME_OFFSET, PEAKING, SATURATION, SHIFT, TONE_CHANGE};
 pub use colour::MISTAKES;
@@ -104,9 +105,10 @@ pub static CHROMA_FEATURES: [&str; 9] = [
 ];
 
 static LUMA: Extracts =
-    Extracts { id: "hack_luma", version: 2, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_luma", version: 3, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 static CHROMA: Extracts =
-    Extracts { id: "hack_chroma", version: 1, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_chroma", version: 2, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+
 /// The least side that can be looked at.
 const LEAST: u32 = 32;
 
@@ -119,11 +121,12 @@ impl Extractor for Luma {
         let (reference, candidate) = moment.pair.planes("the hack verdict", Reads::Luma)?;
         large_enough(reference)?;
         let sample = moment.pair.sample();
-        let (r, d) = rayon::join(|| pyramid(reference, sample), || pyramid(candidate, sample));
-        let ((bands, tone), place) = rayon::join(
-            || rayon::join(|| bands::bands(&r, &d), || tone::tone(&r[0].sharp, &d[0].sharp)),
-            || place::place(&r, &d),
-        );
+        let (r, d) = (Rows::Plane(reference, sample), Rows::Plane(candidate, sample));
+        let look = || {
+            let (bands, soft) = bands::bands(r, d);
+            (bands, place::place(&soft))
+        };
+        let ((bands, place), tone) = rayon::join(look, || tone::tone(r, d));
         let mut values = vec![bands.most_kept(), bands.peaking()];
         values.extend(bands.kept.iter().chain(&bands.agree).chain(&bands.signal));
         values.extend([bands.noise.0, bands.noise.1, bands.place.0, bands.place.1]);
@@ -147,10 +150,9 @@ impl Extractor for Chroma {
         large_enough(luma.0)?;
         let cb = moment.pair.planes("the hack verdict", Reads::Chroma(1))?;
         let cr = moment.pair.planes("the hack verdict", Reads::Chroma(2))?;
-        let grid = |plane: &Plane| Grid::of(plane, moment.pair.sample());
-        let planes =
-            |luma: &Plane, cb: &Plane, cr: &Plane| colour::Planes { luma: grid(luma), chroma: [grid(cb), grid(cr)] };
-        let found = colour::colour(&planes(luma.0, cb.0, cr.0), &planes(luma.1, cb.1, cr.1));
+        let rows = |plane| Rows::Plane(plane, moment.pair.sample());
+        let planes = |luma, cb, cr| colour::Planes { luma: rows(luma), chroma: [rows(cb), rows(cr)] };
+        let found = colour::colour(planes(luma.0, cb.0, cr.0), planes(luma.1, cb.1, cr.1));
         let values = [
             found.slope,
             found.signal,

@@ -10,6 +10,7 @@ use crate::frame::{Frame, Plane, Sample};
 use crate::metrics::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Reads, Value};
 
 use super::large_enough;
+use super::pyramid::Rows;
 
 /// Of time: whether a neighbouring frame of the reference is nearer, and what both frames can be known by.
 #[derive(Debug)]
@@ -122,25 +123,13 @@ fn scattered(n: u32) -> u32 {
 /// Means of 8x8 samples, less the mean of them all.
 fn thumbnail(plane: &Plane, sample: Sample) -> Vec<f32> {
     const SIDE: usize = 8;
-    let scale = 1.0 / ((1u32 << (sample.bits().clamp(8, 16) - 8)) as f32 * (SIDE * SIDE) as f32);
     let (across, down) = (plane.width as usize / SIDE, plane.height as usize / SIDE);
     let mut means = Vec::with_capacity(across * down);
+    let mut columns = vec![0.0f32; plane.width as usize];
     for top in 0..down {
-        let mut sums = vec![0u32; across];
-        for y in (top * SIDE..(top + 1) * SIDE).map(|y| y as u32) {
-            match sample {
-                Sample::U8 => {
-                    let cells = plane.row_u8(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-                // Floats never get here: `Pair::new` refuses them.
-                Sample::U16 { .. } | Sample::F32 => {
-                    let cells = plane.row_u16(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-            }
-        }
-        means.extend(sums.iter().map(|sum| *sum as f32 * scale));
+        Rows::Plane(plane, sample).columns(top * SIDE..(top + 1) * SIDE, &mut columns);
+        let cells = columns.as_chunks::<SIDE>().0;
+        means.extend(cells.iter().map(|cell| cell.iter().sum::<f32>() / (SIDE * SIDE) as f32));
     }
     let mean = means.iter().sum::<f32>() / means.len().max(1) as f32;
     means.iter_mut().for_each(|value| *value -= mean);
