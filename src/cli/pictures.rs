@@ -12,7 +12,7 @@ use crate::models::Home;
 use crate::report::write_atomic;
 use crate::views::{Looking, MAP, Overlaid, Shot, VIEWS, View, view_by_id};
 
-use super::{Usage, args, output, recipe, recipes, say};
+use super::{Usage, args, complain, output, recipe, recipes, say};
 
 pub fn shot(wish: &args::Shot) -> Result<()> {
     let Some(view) = view_by_id(&wish.view) else {
@@ -62,9 +62,14 @@ pub(super) fn map(engine: &mut Engine, overlay: Option<&'static str>) -> Result<
     engine.send(Command::Overlay(Some(id)));
     engine.run_until_idle();
     let state = engine.state();
+    let found = |track: &Track| state.map_of(track.id, id).map(|mapped| mapped.found.clone().map(|_| ()));
+    let some = state.candidates().iter().any(|track| matches!(found(track), Some(Ok(()))));
     for track in state.candidates() {
-        if let Some(Err(why)) = state.map_of(track.id, id).map(|mapped| &mapped.found) {
-            bail!("{}: {why}", track.label);
+        match found(track) {
+            // Of several some have a map: the others' reason stands on their picture too.
+            Some(Err(why)) if some => complain(&format!("{}: {why}", track.label)),
+            Some(Err(why)) => bail!("{}: {why}", track.label),
+            _ => {}
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::frame::{Region, Severity};
 
 use super::bench::{BenchDesk, BenchNews};
 use super::ledger::{Ledger, Score};
-use super::mapper::{Mapped, Mapper};
+use super::mapper::{MapNews, Mapper};
 use super::measurer::Measurer;
 use super::pairing::Pairing;
 use super::playback::Playback;
@@ -46,7 +46,7 @@ impl Default for Settings {
 pub(super) enum Event {
     Worker(TrackId, Told),
     Score(TrackId, Score),
-    Map(TrackId, Mapped),
+    Map(TrackId, MapNews),
     Contest(News),
     Command(Command),
     Ways(WaysNews),
@@ -206,9 +206,9 @@ impl Engine {
                     self.hear_score(id, score);
                 }
             }
-            Event::Map(post, mapped) => {
+            Event::Map(post, news) => {
                 if let Some(id) = self.track_at(post) {
-                    self.hear_map(id, mapped);
+                    self.hear_map(id, news);
                 }
             }
             Event::Contest(news) => self.hear_contest(news),

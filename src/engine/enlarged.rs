@@ -8,7 +8,7 @@ use crate::frame::{Frame, FrameSource, Request, SourceError, SourceInfo, Stop, U
 use crate::metrics::Enlarged;
 
 use super::pairing::Pairing;
-use super::recipe::{Head, Recipe};
+use super::recipe::{Head, Recipe, SOURCE};
 use super::scorer::common_ground;
 use super::workshop::Workshop;
 
@@ -65,7 +65,7 @@ pub(super) struct Sources {
 const MOST: usize = 8;
 
 /// A candidate's chain, its reference, and which frames go together.
-type Of<'a> = (&'a Recipe, &'a Recipe, &'a Pairing);
+pub(super) type Of<'a> = (&'a Recipe, &'a Recipe, &'a Pairing);
 
 impl Sources {
     pub fn new(workshop: Arc<Workshop>) -> Self {
@@ -153,6 +153,17 @@ impl Sources {
         Ok(Some(Enlarging { input: of_input(self, number)?, output: output.clone(), before: earlier }))
     }
 
+    /// Names what a candidate was enlarged from: equal names are one and the same input. `None` where nothing was.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    pub fn input_name(&mut self, chain: &Recipe, reference: &Recipe) -> Result<Option<String>, SourceError> {
+        Ok(self.input(chain, reference)?.map(|input| match input {
+            Input::Chain(part) => part.chain(),
+            Input::Reference => SOURCE.to_owned(),
+        }))
+    }
+
     fn input(&mut self, chain: &Recipe, reference: &Recipe) -> Result<Option<Input>, SourceError> {
         let name = name_of(chain, Some(reference));
         if let Some((_, found)) = self.inputs.iter().find(|(known, _)| *known == name) {
@@ -174,7 +185,7 @@ impl Sources {
             let (input, output) = (chain.prefix(place), chain.prefix(place + 1));
             let from = size(&input, Some(reference))?;
             if grows(from, size(&output, Some(reference))?) {
-                return Ok(grows(from, whole).then_some(Input::Chain(input)));
+                return Ok(grows(from, whole).then(|| Input::Chain(chain.in_step(place))));
             }
         }
         let is_file = chain.head != Head::Source;

@@ -8,6 +8,7 @@ use crate::frame::{Frame, Map, Region, SourceError, Stop};
 use crate::metrics::invented::{bent, contradicted, shimmer, spots};
 use crate::metrics::{Memo, MetricError, Moment, Pair, overlay};
 
+use super::answers::{self, Heard, Patience, Peer};
 use super::enlarged::{Sources, on_one_ground};
 use super::pairing::Pairing;
 use super::recipe::Recipe;
@@ -30,7 +31,7 @@ impl Default for EvidenceSettings {
 }
 
 /// The numbers: their ids, and what they are.
-pub const NUMBERS: [(&str, &str); 10] = [
+pub const NUMBERS: [(&str, &str); 12] = [
     ("contradicted", "share of the picture that contradicts the input by 10 codes or more"),
     ("added_energy", "mean square of what was added beyond the input, squared codes"),
     ("invented_edges", "share of the candidate's edges that the reference does not have"),
@@ -41,6 +42,8 @@ pub const NUMBERS: [(&str, &str); 10] = [
     ("shimmer_index", "flicker over that of a bicubic enlargement of the source; 1 is as steady"),
     ("boosted", "mean enhancement gain, stops of contrast"),
     ("ssim_lost", "1 - SSIM"),
+    ("unstable", "mean spread of the last model's answers when it is asked in other ways, codes"),
+    ("jury", "mean disagreement with the other models that enlarged the same input, codes"),
 ];
 
 /// One number of a candidate, meaned over the frames that have it.
@@ -99,10 +102,11 @@ pub fn evidence(
     for recipe in candidates {
         workshop.open(recipe, Some(reference))?;
     }
+    let peers = answers::peers(workshop, reference, candidates)?;
     let one = |(place, recipe): (usize, &Recipe)| {
         let mut sources = Sources::new(workshop.clone());
         let mut tell = |done, all| progress(place, done, all);
-        of_one(&mut sources, workshop, (reference, recipe), settings, &mut tell, stop)
+        of_one(&mut sources, workshop, (reference, recipe, (place, &peers)), settings, &mut tell, stop)
     };
     candidates.iter().enumerate().map(one).collect()
 }
@@ -110,7 +114,7 @@ pub fn evidence(
 fn of_one(
     sources: &mut Sources,
     workshop: &Workshop,
-    (reference, recipe): (&Recipe, &Recipe),
+    (reference, recipe, (place, peers)): (&Recipe, &Recipe, (usize, &[Peer])),
     settings: &EvidenceSettings,
     tell: &mut dyn FnMut(usize, usize),
     stop: &Stop,
@@ -128,7 +132,10 @@ fn of_one(
     let mut all = Vec::new();
     for (done, &number) in frames.iter().enumerate() {
         stop.check()?;
-        let scene = Scene::of(sources, workshop, (reference, recipe), &pairing, number)?;
+        let mut scene = Scene::of(sources, workshop, (reference, recipe), &pairing, number)?;
+        if asked(done, frames.len()) {
+            scene.ask(sources, workshop, (reference, &peers[place], peers), number, stop)?;
+        }
         let looked = scene.looked(rate_of(&left.timeline))?;
         sums.add(&looked);
         let seconds = left.timeline.seconds(number);
@@ -148,6 +155,15 @@ fn of_one(
     let spots = ranked(all, settings.spots);
     let numbers = sums.numbers();
     Ok(CandidateEvidence { recipe: recipe.to_string(), label: recipe.label(), frames, numbers, way: sums.way, spots })
+}
+
+/// Frames on which models are asked again: each costs as much as several more candidates.
+const ASKED: usize = 3;
+
+/// Whether models are asked on frame `n` of `all` that are looked at: evenly over them.
+fn asked(n: usize, all: usize) -> bool {
+    let most = ASKED.min(all);
+    (0..most).any(|k| (2 * k + 1) * all / (2 * most) == n)
 }
 
 /// `most` frames with a partner, evenly over the film; the first of a film of several is left out: it has none before it.
@@ -193,6 +209,8 @@ struct Scene {
     pair: [Arc<Frame>; 2],
     before: Option<[Arc<Frame>; 2]>,
     enlarging: Option<super::enlarged::Enlarging>,
+    /// What its model says when it is asked again, and what other models say; not asked on every frame.
+    heard: Option<[Result<Heard, String>; 2]>,
 }
 
 impl Scene {
@@ -217,7 +235,25 @@ impl Scene {
         let before = raw_before.as_ref().map(on_ground).transpose()?;
         let found = sources.enlarging((recipe, reference, pairing), (number, &raw[1]), early)?;
         let enlarging = found.map(|found| on_one_ground(found, workshop.kernel)).transpose()?;
-        Ok(Self { pair: on_ground(&raw)?, before, enlarging })
+        Ok(Self { pair: on_ground(&raw)?, before, enlarging, heard: None })
+    }
+
+    /// Asks the model again, and the jury.
+    fn ask(
+        &mut self,
+        sources: &mut Sources,
+        workshop: &Workshop,
+        (reference, own, peers): (&Recipe, &Peer, &[Peer]),
+        number: usize,
+        stop: &Stop,
+    ) -> Result<(), SourceError> {
+        let mut patience = Patience { stop, tell: &mut |_| {} };
+        let (of, seen) = ((&*own.chain, reference, &*own.pairing), (number, &self.pair[0]));
+        let again = answers::asked_again(sources, workshop, of, peers, seen, &mut patience);
+        let jury = answers::jury(sources, (own, reference), peers, seen, &mut patience);
+        stop.check()?;
+        self.heard = Some([again, jury].map(|heard| heard.map_err(|error| error.to_string())));
+        Ok(())
     }
 
     /// Everything that is to be told of it.
@@ -230,13 +266,17 @@ impl Scene {
             Some(enlarging) => moment.enlarged_from(enlarging.there()),
             None => moment,
         };
-        Ok(Looked::at(&moment))
+        let mut looked = Looked::at(&moment);
+        for (id, heard) in ["unstable", "jury"].into_iter().zip(self.heard.iter().flatten()) {
+            looked.heard(id, heard, moment.pair);
+        }
+        Ok(looked)
     }
 }
 
 /// Where a place begins to be worth a look, in the overlay's unit; of edges the share of a cell that is invented edge.
 /// Chosen by eye, near the scales on which the overlays are shown.
-const BARS: [(&str, f32); 7] = [
+const BARS: [(&str, f32); 9] = [
     ("contradicted", 6.0),
     ("added", 24.0),
     ("bent", 0.5),
@@ -244,6 +284,8 @@ const BARS: [(&str, f32); 7] = [
     ("erqa", 0.12),
     ("gain", 0.35),
     ("ssim", 0.35),
+    ("unstable", 4.0),
+    ("jury", 10.0),
 ];
 
 /// Numbers and maps of one moment.
@@ -287,6 +329,17 @@ impl Looked {
         });
         all.pooled("ssim_lost", "ssim", moment, &memo, |map| map);
         all
+    }
+
+    /// What the overlay `id` makes of several answers.
+    fn heard(&mut self, id: &'static str, heard: &Result<Heard, String>, pair: Pair<'_>) {
+        match heard {
+            Ok(heard) => {
+                let moment = Moment::new(pair).asked_again(heard.there()).before_a_jury(heard.there());
+                self.pooled(id, id, &moment, &Memo::default(), |map| map);
+            }
+            Err(why) => self.numbers.push((id, Err(MetricError::Model(why.clone())))),
+        }
     }
 
     fn shown(&mut self, id: &'static str, map: Map) {

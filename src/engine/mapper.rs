@@ -10,11 +10,12 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 
 use crate::color::conform;
-use crate::frame::{Frame, Map, SourceError};
+use crate::frame::{Frame, Map, SourceError, Stop};
 use crate::gpu::Gpu;
 use crate::metrics::gpu::Twins;
 use crate::metrics::{Drawn, Memo, Moment, Needs, Overlay, Pair, overlay};
 
+use super::answers::{self, Heard, Patience, Peer};
 use super::core::Engine;
 use super::enlarged::{Enlarging, Sources, on_one_ground};
 use super::pairing::Pairing;
@@ -37,6 +38,28 @@ pub struct Mapped {
     pub candidate: Arc<Frame>,
     /// One sentence where it could not be made.
     pub found: Result<Found, String>,
+}
+
+/// The candidates of a comparison, for maps in which several have a say.
+#[derive(Debug, Default)]
+pub(super) struct Company {
+    peers: Vec<Peer>,
+}
+
+impl Company {
+    /// Whether it is made of the same candidates.
+    fn is(&self, other: &Company) -> bool {
+        let alike = |(a, b): (&Peer, &Peer)| a.track == b.track && a.label == b.label;
+        self.peers.len() == other.peers.len() && self.peers.iter().zip(&other.peers).all(alike)
+    }
+}
+
+/// What the thread tells.
+pub(super) enum MapNews {
+    /// With the candidates that had a say.
+    Drawn(Mapped, Arc<Company>),
+    /// Share of the map under way that is done, 0..1.
+    Share(f32),
 }
 
 impl Mapped {
@@ -114,18 +137,25 @@ pub(super) struct MapJob {
     extent: Range<usize>,
     /// Of the reference, frames a second.
     rate: Option<f64>,
+    /// The candidates, the own one among them, where the overlay asks several.
+    company: Arc<Company>,
+    /// Set when nobody looks any more; maps for which models run look at it.
+    stop: Stop,
 }
 
 impl MapJob {
     fn same(&self, other: &MapJob) -> bool {
         let frames = Arc::ptr_eq(&self.reference, &other.reference) && Arc::ptr_eq(&self.candidate, &other.candidate);
-        frames && (self.track, self.overlay.id()) == (other.track, other.overlay.id())
+        let same = frames && (self.track, self.overlay.id()) == (other.track, other.overlay.id());
+        same && self.company.is(&other.company)
     }
 }
 
 /// The engine's end of the thread.
 pub(super) struct Mapper {
     board: Arc<Board>,
+    /// Whose maps the engine has.
+    company: Arc<Company>,
     _thread: Option<JoinHandle<()>>,
 }
 
@@ -144,17 +174,25 @@ struct Desk {
 
 impl Mapper {
     /// `gpu`: whether a graphics card may draw.
-    pub fn start(workshop: Arc<Workshop>, gpu: bool, teller: Teller<(TrackId, Mapped)>) -> Self {
+    pub fn start(workshop: Arc<Workshop>, gpu: bool, teller: Teller<(TrackId, MapNews)>) -> Self {
         let board = Arc::new(Board::default());
         let mine = board.clone();
         let run = move || Draftsman::new(workshop, gpu).work(&mine, &teller);
-        Self { board, _thread: std::thread::Builder::new().name("maps".into()).spawn(run).ok() }
+        Self {
+            board,
+            company: Arc::default(),
+            _thread: std::thread::Builder::new().name("maps".into()).spawn(run).ok(),
+        }
     }
 
-    /// Replaces all earlier wishes; the first is the most wanted. What is being drawn is finished.
+    /// Replaces all earlier wishes; the first is the most wanted. What is being drawn is finished, unless models run for it
+    /// and nobody wishes for it any more.
     fn wish(&self, mut jobs: Vec<MapJob>) {
         let mut desk = self.board.desk.lock();
         if let Some(busy) = &desk.busy {
+            if !jobs.iter().any(|job| job.same(busy)) {
+                busy.stop.set();
+            }
             jobs.retain(|job| !job.same(busy));
         }
         if jobs.is_empty() && desk.jobs.is_empty() {
@@ -172,7 +210,10 @@ impl Mapper {
 
 impl Drop for Mapper {
     fn drop(&mut self) {
-        self.board.desk.lock().over = true;
+        let mut desk = self.board.desk.lock();
+        desk.over = true;
+        desk.busy.iter().for_each(|busy| busy.stop.set());
+        drop(desk);
         self.board.called.notify_all();
     }
 }
@@ -249,13 +290,16 @@ impl Draftsman {
         Self { sources: Sources::new(workshop.clone()), workshop, memo: Memo::default(), card }
     }
 
-    fn work(&mut self, board: &Board, teller: &Teller<(TrackId, Mapped)>) {
+    fn work(&mut self, board: &Board, teller: &Teller<(TrackId, MapNews)>) {
         while let Some(job) = board.next() {
-            let found = catch_unwind(AssertUnwindSafe(|| self.found(&job)))
+            let found = catch_unwind(AssertUnwindSafe(|| self.found(&job, teller)))
                 .unwrap_or_else(|_| Err(SourceError::frame("Doublet stumbled over this map; please report it")));
+            let stopped = matches!(found, Err(SourceError::Stopped));
             let found = found.map_err(|error| error.to_string());
-            let (overlay, reference, candidate) = (job.overlay.id(), job.reference, job.candidate);
-            let heard = teller((job.track, Mapped { overlay, reference, candidate, found }));
+            let (overlay, reference, candidate, company) =
+                (job.overlay.id(), job.reference, job.candidate, job.company);
+            let mapped = Mapped { overlay, reference, candidate, found };
+            let heard = stopped || teller((job.track, MapNews::Drawn(mapped, company)));
             // Told before it counts as done: who waits for idleness finds the map among the events.
             board.desk.lock().busy = None;
             if !heard {
@@ -264,7 +308,7 @@ impl Draftsman {
         }
     }
 
-    fn found(&mut self, job: &MapJob) -> Result<Found, SourceError> {
+    fn found(&mut self, job: &MapJob, teller: &Teller<(TrackId, MapNews)>) -> Result<Found, SourceError> {
         let about = job.overlay.about();
         let kernel = self.workshop.kernel;
         let target = common_ground(&job.reference, job.candidate.layout.sample);
@@ -288,6 +332,12 @@ impl Draftsman {
         let moment = match &enlarging {
             Some(enlarging) => moment.enlarged_from(enlarging.there()),
             None => moment,
+        };
+        let heard = self.heard(job, teller)?;
+        let moment = match (&heard, about.needs) {
+            (Some(heard), Needs::Variants) => moment.asked_again(heard.there()),
+            (Some(heard), _) => moment.before_a_jury(heard.there()),
+            (None, _) => moment,
         };
         let (drawn, by) = match self.card.map(about.id, &moment) {
             Some((map, name)) => (Drawn { map, note: None }, Some(name)),
@@ -314,13 +364,33 @@ impl Draftsman {
 
     /// The candidate's enlargement, where the overlay reads one and there is one.
     fn enlarging(&mut self, job: &MapJob) -> Result<Option<Enlarging>, SourceError> {
-        if job.overlay.about().needs == Needs::Reference {
+        if !matches!(job.overlay.about().needs, Needs::Input | Needs::Before) {
             return Ok(None);
         }
         let early = job.overlay.candidates_before() > 0;
         let of = (&*job.chain, &*job.recipe, &*job.pairing);
         let found = self.sources.enlarging(of, (job.number, &job.candidate), early && job.number > job.extent.start)?;
         found.map(|found| on_one_ground(found, self.workshop.kernel)).transpose()
+    }
+}
+
+impl Draftsman {
+    /// What models have to say, where the overlay asks them.
+    fn heard(&mut self, job: &MapJob, teller: &Teller<(TrackId, MapNews)>) -> Result<Option<Heard>, SourceError> {
+        let needs = job.overlay.about().needs;
+        let own = job.company.peers.iter().find(|peer| peer.track == job.track);
+        let Some(own) = own.filter(|_| needs.models()) else { return Ok(None) };
+        let mut tell = |share| _ = teller((job.track, MapNews::Share(share)));
+        let mut patience = Patience { stop: &job.stop, tell: &mut tell };
+        let (peers, seen) = (&job.company.peers, (job.number, &job.reference));
+        let heard = match needs {
+            Needs::Variants => {
+                let of = (&*job.chain, &*job.recipe, &*job.pairing);
+                answers::asked_again(&mut self.sources, &self.workshop, of, peers, seen, &mut patience)
+            }
+            _ => answers::jury(&mut self.sources, (own, &job.recipe), peers, seen, &mut patience),
+        };
+        heard.map(Some)
     }
 }
 
@@ -339,11 +409,35 @@ impl Engine {
     pub(super) fn map_shown(&mut self) {
         self.state.maps.retain(|id, _| self.backstage.contains_key(id));
         let chosen = self.state.overlay.and_then(|id| overlay(id).ok());
-        let jobs = chosen.map(|overlay| self.missing_maps(overlay)).unwrap_or_default();
+        let company = Arc::new(chosen.map(|overlay| self.company(overlay)).unwrap_or_default());
+        // Who joins or leaves has a say: maps made without them are of another comparison.
+        if !self.mapper.company.is(&company) {
+            self.state.maps.clear();
+            self.mapper.company = company.clone();
+        }
+        let jobs = chosen.map(|overlay| self.missing_maps(overlay, &company)).unwrap_or_default();
         self.mapper.wish(jobs);
+        if self.mapper.is_idle() {
+            self.state.map_share = None;
+        }
     }
 
-    fn missing_maps(&self, overlay: &'static dyn Overlay) -> Vec<MapJob> {
+    /// The candidates that are open, for an overlay that asks several; else nobody.
+    fn company(&self, overlay: &'static dyn Overlay) -> Company {
+        let of = |track: &super::Track| {
+            let back = self.backstage.get(&track.id)?;
+            let (chain, pairing) = (Arc::new(back.opened.clone()), Arc::new(back.pairing.clone()?));
+            Some(Peer { track: back.post, label: track.label.clone(), chain, pairing })
+        };
+        let asked = overlay.about().needs.models();
+        Company { peers: self.state.candidates().iter().filter(|_| asked).filter_map(of).collect() }
+    }
+
+    fn missing_maps(&self, overlay: &'static dyn Overlay, company: &Arc<Company>) -> Vec<MapJob> {
+        // Models would hold up the film.
+        if overlay.about().needs.models() && self.state.clock.playing {
+            return Vec::new();
+        }
         let Some(reference) = self.state.reference() else { return Vec::new() };
         let (Some(back), Some(recipe)) = (self.backstage.get(&reference.id), self.reference_recipe()) else {
             return Vec::new();
@@ -363,7 +457,21 @@ impl Engine {
             let (chain, pairing) = (Arc::new(back.opened.clone()), Arc::new(pairing));
             let (track, recipe) = (back.post, recipe.clone());
             let (reference, candidate) = (reference.clone(), candidate.clone());
-            jobs.push(MapJob { track, overlay, reference, candidate, number, recipe, chain, pairing, extent, rate });
+            let (company, stop) = (company.clone(), Stop::default());
+            jobs.push(MapJob {
+                track,
+                overlay,
+                reference,
+                candidate,
+                number,
+                recipe,
+                chain,
+                pairing,
+                extent,
+                rate,
+                company,
+                stop,
+            });
         };
         let number = reference.shown.as_ref().map_or(0, |shown| shown.number);
         for id in &self.visible {
@@ -384,7 +492,16 @@ impl Engine {
     }
 
     /// Enters a map, unless another overlay is chosen by now.
-    pub(super) fn hear_map(&mut self, id: TrackId, mapped: Mapped) {
+    pub(super) fn hear_map(&mut self, id: TrackId, news: MapNews) {
+        let mapped = match news {
+            MapNews::Drawn(_, company) if !company.is(&self.mapper.company) => return,
+            MapNews::Drawn(mapped, _) => mapped,
+            MapNews::Share(share) => {
+                self.state.map_share = Some((id, share));
+                return;
+            }
+        };
+        self.state.map_share = None;
         if self.state.overlay != Some(mapped.overlay) {
             return;
         }

@@ -10,6 +10,7 @@
 //! Workers never see [`State`]; [`Engine::update`] is its only writer. What is on screen is always in step: the frames
 //! of watched tracks change together, in [`playback`].
 
+mod answers;
 mod bench;
 mod cache;
 mod chain;

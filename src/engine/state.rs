@@ -28,6 +28,8 @@ pub struct State {
     pub overlay: Option<&'static str>,
     /// Maps of each track, the newest last; [`State::map_of`] gives those of what is on show.
     pub maps: BTreeMap<TrackId, Vec<Mapped>>,
+    /// How far the map under way is (0..1), and of which track, where models run for it.
+    pub map_share: Option<(TrackId, f32)>,
     /// Ids of the metrics that are measured, in the order of the metrics' table.
     pub metrics: Vec<&'static str>,
     /// The part of the picture that is measured; the whole where there is none.

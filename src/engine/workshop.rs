@@ -173,6 +173,14 @@ impl Workshop {
         Ok(models::upscale_chosen(&runtime, &model, input, &settings, Some(&self.chooser))?)
     }
 
+    /// What is known of the model called `name`.
+    ///
+    /// # Errors
+    /// As [`Workshop::upscale`].
+    pub(super) fn model_info(&self, name: &str) -> Result<ModelInfo, SourceError> {
+        Ok(Runtime::get()?.model(&models::find(name, &self.places().0)?)?.info().clone())
+    }
+
     /// Encodes and decodes `input` by `coding`, which the recipe writes as `stage`. Segments are shared by all who open
     /// the same chain here.
     ///

@@ -6,15 +6,23 @@ use serde::Serialize;
 use crate::metrics::hack::{KNOTS, MISTAKES};
 
 use super::limits as l;
-use super::seen::{Candidate, Seen};
+use super::offset::offset;
+use super::seen::Candidate;
 
 /// A fault of the comparison.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
-    /// The candidate shows the frame before (-1) or after (1).
+    /// The candidate shows an earlier frame (below 0) or a later one than the reference's, by so many.
     FrameOffset {
         frames: i32,
+    },
+    /// Flat bars where the other has a picture, in samples; of the candidate, or below 0 of the reference.
+    Bars {
+        left: f64,
+        top: f64,
+        right: f64,
+        bottom: f64,
     },
     /// In samples of luma.
     Shift {
@@ -46,10 +54,25 @@ impl Fault {
     /// One sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Fault::FrameOffset { frames } => format!(
-                "The candidate shows the frame {} the reference's: align them in time before any score is read.",
-                if *frames < 0 { "before" } else { "after" }
-            ),
+            Fault::FrameOffset { frames } => {
+                let (count, late) = (frames.unsigned_abs(), *frames < 0);
+                let unit = if count == 1 { "frame" } else { "frames" };
+                let (way, whose) = if late { ("late", "candidate") } else { ("early", "reference") };
+                format!(
+                    "The candidate runs {count} {unit} {way}: put “| skip {count}” behind the {whose} before any score is read."
+                )
+            }
+            Fault::Bars { left, top, right, bottom } => {
+                let sides = [("left", left), ("top", top), ("right", right), ("bottom", bottom)];
+                let named = |(side, width): &(&str, &f64)| format!("{:.0} at the {side}", width.abs());
+                let there: Vec<_> = sides.iter().filter(|(_, width)| **width != 0.0).map(named).collect();
+                let (whose, other) = match sides.iter().map(|(_, width)| **width).sum::<f64>() > 0.0 {
+                    true => ("candidate", "reference"),
+                    false => ("reference", "candidate"),
+                };
+                let there = there.join(", ");
+                format!("The {whose} has bars where the {other} has a picture (samples: {there}): cropped or padded.")
+            }
             Fault::Shift { x, y } => format!(
                 "The picture stands {x:+.2} samples to the right and {y:+.2} down of the reference's: scores speak of that \
                  first."
@@ -91,6 +114,7 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     if placed && near(of("stretch"), l::STRETCH) {
         found.push(Fault::Stretch { samples: of("stretch").unwrap_or(0.0) });
     }
+    found.extend(bars(candidate));
     found.extend(range(candidate));
     let explained = of("matrix_explained").unwrap_or(0.0);
     let beyond = explained - of("saturation_explained").unwrap_or(0.0).max(0.0);
@@ -107,34 +131,11 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     found
 }
 
-/// The offset on which most of the frames agree that can tell: those that stand plainly nearer to one of the three than
-/// to the others. Stills and slow pictures have no say.
-fn offset(candidate: &Candidate) -> Option<i32> {
-    let votes: Vec<i32> = candidate.frames.iter().filter_map(vote).collect();
-    let count = |wanted: i32| votes.iter().filter(|vote| **vote == wanted).count();
-    let (before, after) = (count(-1), count(1));
-    let most = before.max(after);
-    (most * 2 > votes.len()).then_some(if before >= after { -1 } else { 1 })
-}
-
-/// The frame of the reference that this one shows, if it can be told. Half the error is plainly nearer where there is
-/// some; of next to none, a tenth.
-fn vote(seen: &Seen) -> Option<i32> {
-    let own = seen.get("step_here")?;
-    let beside = |id: &str| seen.get(id).filter(|distance| *distance >= 0.0);
-    let (before, after) = (beside("step_before"), beside("step_after"));
-    let nearer = |other: f64, own: f64| (own > 0.25 && other < 0.5 * own) || (own > 0.02 && other < 0.1 * own);
-    let beats = |other: Option<f64>| other.filter(|other| nearer(*other, own));
-    match (beats(before), beats(after)) {
-        (Some(before), Some(after)) if before == after => None,
-        (Some(before), Some(after)) => Some(if before < after { -1 } else { 1 }),
-        (Some(_), None) => Some(-1),
-        (None, Some(_)) => Some(1),
-        (None, None) => {
-            let least = before.into_iter().chain(after).reduce(f64::min)?;
-            nearer(own, least).then_some(0)
-        }
-    }
+/// Bars that stand in most frames.
+fn bars(candidate: &Candidate) -> Option<Fault> {
+    let width = |id: &str| candidate.median(id).filter(|width| width.abs() >= l::BAR).unwrap_or(0.0);
+    let (left, top, right, bottom) = (width("bar_left"), width("bar_top"), width("bar_right"), width("bar_bottom"));
+    [left, top, right, bottom].iter().any(|width| *width != 0.0).then_some(Fault::Bars { left, top, right, bottom })
 }
 
 /// A range mix-up moves every code to where its rule says, and chroma by a factor of its own; a contrast filter leaves

@@ -41,6 +41,17 @@ pub const UNSURE: f64 = 0.05;
 /// Points of VMAF that must go away with the undone transform for a change to count as one of score.
 pub const COSMETIC: f64 = 1.5;
 
+/// Frames by which a candidate may be found early or late; how many pairs that takes; the error (mean squared difference of
+/// thumbnails, codes of 256) that its own frame must leave, and the share of it that the other frame may leave.
+pub const OFFSET_MOST: i32 = 48;
+pub const OFFSET_FRAMES: usize = 6;
+pub const OFFSET_ERROR: f64 = 0.25;
+pub const OFFSET_SHARE: f64 = 0.35;
+/// One frame in so many, at least, must name the same neighbour.
+pub const OFFSET_VOTERS: usize = 8;
+/// Samples from which a bar is one.
+pub const BAR: f64 = 2.0;
+
 /// Samples from which a picture is said to be shifted, or stretched at its borders, and the share of the error that must
 /// go away with it.
 pub const SHIFT: f64 = 0.25;

@@ -23,6 +23,10 @@ pub enum FilterError {
         "noise {deviation}: the standard deviation must be a number from 0 to {most} 8-bit codes; 5 is strong grain"
     )]
     Noise { deviation: f64, most: f64 },
+    #[error(
+        "pulse {factor}: the factor must be a whole number from {least} to {most}, and x and y lie between 0 and 1"
+    )]
+    Pulse { factor: u32, least: u32, most: u32 },
     #[error("undo: gains go from 0.125 to 16, and a tone curve is 17 numbers; 1 and no curve change nothing")]
     Undo,
     #[error("tunevmaf {amount}: the amount must be a number from 0 to {most}; libaom uses up to 1")]
@@ -39,6 +43,8 @@ pub enum FilterError {
     Clip { clip: f64, most: f64 },
     #[error("clahe: {tiles} tiles a side cannot be; there are from 1 to {most}, 8 is usual")]
     Tiles { tiles: u32, most: u32 },
+    #[error("skip {count}: the film has {frames} frames; skip fewer than that")]
+    Skip { count: usize, frames: usize },
     #[error("jpeg {quality}: the quality must be a whole number from 1 to 100; 30 shows its blocks, 90 hides them")]
     Quality { quality: f64 },
 }

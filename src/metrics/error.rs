@@ -30,6 +30,11 @@ pub enum MetricError {
     NotEnlarged { overlay: &'static str },
     #[error("{overlay} holds each frame against the one before it, and this one has none; look at a later frame")]
     NoFrameBefore { overlay: &'static str },
+    #[error(
+        "{overlay} compares several answers to one input, and there are fewer than two; it is for candidates that a model \
+         enlarged or restored"
+    )]
+    NoAnswers { overlay: &'static str },
     #[error("the graphics device failed: {0}")]
     Gpu(String),
     /// A metric that is a model failed; one sentence of its own.

@@ -42,7 +42,7 @@ pub use extractor::{Cost, Extractor, Extracts};
 pub use features::Features;
 pub use memo::Memo;
 pub use metric::{Metric, Plain};
-pub use moment::{Enlarged, Moment};
+pub use moment::{Answer, Answers, Enlarged, Moment};
 pub use overlay::{Class, Drawn, Needs, Overlay, OverlayAbout, Scale, Tint};
 pub use pair::{Pair, Reads, Value};
 pub use plan::Plan;
@@ -182,7 +182,10 @@ pub static OVERLAYS: &[&dyn Overlay] = &[
     &invented::BENT,
     &invented::CONTRADICTED,
     &invented::ADDED,
+    &invented::UNEXPLAINED,
     &invented::SHIMMER,
+    &invented::UNSTABLE,
+    &invented::JURY,
     &cambi::BANDING,
     &perceptual::ButteraugliMap,
 ];

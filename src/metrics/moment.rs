@@ -24,6 +24,10 @@ pub struct Moment<'a> {
     pub rate: Option<f64>,
     /// What the candidate was enlarged from, where it was.
     pub enlarged: Option<Enlarged<'a>>,
+    /// What the candidate's last model says when it is asked in other ways, where that was wanted.
+    pub variants: Option<Answers<'a>>,
+    /// What several models made of the candidate's input, where that was wanted.
+    pub jury: Option<Answers<'a>>,
     /// What R'G'B' is made of, where it is not the pair.
     shown: Pair<'a>,
     rgb: OnceLock<Result<(Image, Image), MetricError>>,
@@ -39,6 +43,25 @@ pub struct Enlarged<'a> {
     pub before: Option<(&'a Arc<Frame>, &'a Arc<Frame>)>,
 }
 
+/// Several pictures that answer one question: what an input shows, enlarged.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// All of one size; the first is the candidate's own.
+    pub all: &'a [Answer],
+    /// One sentence on whose they are.
+    pub told: &'a str,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Grey or Y'CbCr, of any depth, with the tags of the others.
+    pub picture: Arc<Frame>,
+    /// Codes of the 8-bit scale by which it may differ from the first without a sign: noise that was put in and comes
+    /// out again is no change of mind.
+    pub forgiven: f32,
+}
+
 impl<'a> Moment<'a> {
     /// A pair with no neighbours.
     pub fn new(pair: Pair<'a>) -> Self {
@@ -49,6 +72,8 @@ impl<'a> Moment<'a> {
             before_candidate: &[],
             rate: None,
             enlarged: None,
+            variants: None,
+            jury: None,
             shown: pair,
             rgb: OnceLock::new(),
         }
@@ -67,6 +92,16 @@ impl<'a> Moment<'a> {
     /// The same with what the candidate was enlarged from.
     pub fn enlarged_from(self, enlarged: Enlarged<'a>) -> Self {
         Self { enlarged: Some(enlarged), ..self }
+    }
+
+    /// The same with what the last model says when it is asked in other ways.
+    pub fn asked_again(self, variants: Answers<'a>) -> Self {
+        Self { variants: Some(variants), ..self }
+    }
+
+    /// The same with what other models say.
+    pub fn before_a_jury(self, jury: Answers<'a>) -> Self {
+        Self { jury: Some(jury), ..self }
     }
 
     /// The same with R'G'B' taken from `shown`: an RGB original need not go through Y'CbCr and back.

@@ -49,6 +49,17 @@ pub enum Needs {
     Input,
     /// The frame before, of the candidate and of what it was enlarged from; of the reference where nothing was.
     Before,
+    /// What the candidate's last model says when it is asked in other ways: [`Moment::variants`].
+    Variants,
+    /// What other models made of the same input: [`Moment::jury`].
+    Jury,
+}
+
+impl Needs {
+    /// Whether models run for each map: it is drawn of a film that stands still only.
+    pub fn models(self) -> bool {
+        matches!(self, Needs::Variants | Needs::Jury)
+    }
 }
 
 /// The fixed facts of an overlay.

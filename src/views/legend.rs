@@ -38,7 +38,8 @@ pub struct Legend {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Total {
     Number(f64),
-    Measuring,
+    /// The share that is done, where that is known.
+    Measuring(Option<f32>),
     /// Why there is no map.
     Missing(String),
 }
@@ -57,7 +58,9 @@ pub fn of(state: &State, looking: &Looking, panes: &[PaneSpec]) -> Option<Legend
         let place = state.tracks.iter().position(|t| t.id == id)?;
         let total = match over(state, looking, id) {
             Over::Nothing => return None,
-            Over::Measuring => Total::Measuring,
+            Over::Measuring => {
+                Total::Measuring(state.map_share.filter(|(track, _)| *track == id).map(|(_, share)| share))
+            }
             Over::Missing(why) => Total::Missing(why.to_owned()),
             Over::Found(found) => Total::Number(found.pooled),
         };
@@ -114,7 +117,7 @@ impl Legend {
 fn total_words(total: &Total) -> String {
     match total {
         Total::Number(number) => text::total(*number),
-        Total::Measuring => format!("{} {}", text::UNKNOWN, text::MEASURING),
+        Total::Measuring(share) => format!("{} {}", text::UNKNOWN, text::measuring(*share)),
         Total::Missing(why) => why.clone(),
     }
 }
@@ -224,7 +227,7 @@ fn rows(painter: &Painter, legend: &Legend, width: f32, scale: f32, roomy: bool)
     for (place, total) in &legend.totals {
         let said = match total {
             Total::Number(number) => words(&text::total(*number), style::strong(size), style::TEXT),
-            Total::Measuring => plain(&total_words(total), style::WEAK),
+            Total::Measuring(_) => plain(&total_words(total), style::WEAK),
             Total::Missing(why) if roomy => plain(why, style::CARE),
             Total::Missing(_) => plain(text::UNKNOWN, style::CARE),
         };

@@ -6,6 +6,7 @@ use crate::metrics::{self, OverlayAbout, Scale};
 use super::canvas::Wash;
 use super::layout::{Content, PaneSpec};
 use super::looking::{Looking, Side};
+use super::text;
 
 /// The overlay in use and how strongly it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -73,6 +74,11 @@ impl Looking {
     }
 }
 
+/// Whether an overlay is drawn of a film that stands still only.
+fn paused_only(id: &str) -> bool {
+    metrics::overlay(id).is_ok_and(|overlay| overlay.about().needs.models())
+}
+
 /// What is to lie over `id` in this view. The reference carries nothing: it is what maps are made against.
 pub fn over<'a>(state: &'a State, looking: &Looking, id: TrackId) -> Over<'a> {
     let (Some(wanted), Some(reference)) = (looking.wanted().filter(|_| !looking.peek), state.reference()) else {
@@ -83,6 +89,7 @@ pub fn over<'a>(state: &'a State, looking: &Looking, id: TrackId) -> Over<'a> {
         return Over::Nothing;
     }
     match state.map_of(id, wanted).map(|mapped| &mapped.found) {
+        None if paused_only(wanted) && state.clock.playing => Over::Missing(text::WHILE_PAUSED),
         None => Over::Measuring,
         Some(Ok(found)) => Over::Found(found),
         Some(Err(why)) => Over::Missing(why),

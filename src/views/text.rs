@@ -65,6 +65,13 @@ pub fn sample_at(x: u32, y: u32) -> String {
 
 // Overlays.
 pub const MEASURING: &str = "measuring …";
+pub const WHILE_PAUSED: &str = "models run for this overlay: it is drawn while the film stands still";
+
+/// While a map is drawn for which models run.
+pub fn measuring(share: Option<f32>) -> String {
+    share.map_or_else(|| MEASURING.to_owned(), |share| format!("asking models, {:.0}%", f64::from(share) * 100.0))
+}
+
 pub const NO_OVERLAY: &str = "no overlay is chosen";
 pub const NO_CANDIDATE: &str = "a map needs a candidate beside the reference";
 

@@ -10,8 +10,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) use stages::fitted;
 pub use stages::{Role, STAGES, Stage, StageKind, codecs};
+pub(super) use stages::{fitted, skipping};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 
@@ -106,10 +106,22 @@ impl Recipe {
         last.filter(|_| self.head == Head::Source).map_or(0, |last| last + 1)
     }
 
+    /// The first `count` stages, and of the later ones those that give frames other numbers: its frames go by the whole
+    /// chain's numbers.
+    pub(super) fn in_step(&self, count: usize) -> Recipe {
+        let later = self.stages.iter().skip(count).filter(|stage| stage.renumbers());
+        self.with_stages(self.stages.iter().take(count).chain(later).cloned().collect())
+    }
+
     /// The places (from 0) of stages that may enlarge: those that enlarge or restore.
     pub(super) fn may_enlarge(&self) -> impl Iterator<Item = usize> {
         let restores = |stage: &Arc<dyn Stage>| stages::role(stage.as_ref()) == Role::Restore;
         self.stages.iter().enumerate().filter(move |(_, stage)| restores(stage)).map(|(place, _)| place)
+    }
+
+    /// The place (from 0) of the last stage that is a model, and that stage.
+    pub(super) fn last_model(&self) -> Option<(usize, &Arc<dyn Stage>)> {
+        self.stages.iter().enumerate().rfind(|(_, stage)| stage.model().is_some())
     }
 
     /// Whether making a frame takes more than decoding.

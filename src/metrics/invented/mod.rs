@@ -3,6 +3,7 @@
 //!
 //! All of it looks at luma, on the 8-bit scale whatever the depth.
 
+mod answers;
 mod bent;
 mod contradicted;
 mod plane;
@@ -11,8 +12,11 @@ mod spots;
 mod support;
 mod tone;
 mod track;
+mod unexplained;
 
+pub use answers::{JURY, UNSTABLE};
 pub use bent::{BENT, Bent, bent};
 pub use contradicted::{ADDED, Added, CONTRADICTED, contradicted};
 pub use shimmer::{SHIMMER, Shimmer, shimmer};
 pub use spots::{Spot, spots};
+pub use unexplained::UNEXPLAINED;

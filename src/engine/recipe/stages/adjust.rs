@@ -1,5 +1,5 @@
 //! Stages that change the looks: `unsharp`, `contrast`, and what is tried on scores (`gamma`, `saturation`, `equalise`,
-//! `clahe`, `tunevmaf`).
+//! `clahe`, `tunevmaf`), and `pulse`, which tells a lie.
 
 use std::sync::Arc;
 
@@ -20,6 +20,35 @@ pub fn unsharp(words: &mut Words<'_>) -> Parsed {
 pub fn contrast(words: &mut Words<'_>) -> Parsed {
     let factor = words.number("the contrast", 0.0, 4.0)?;
     Ok(Arc::new(Contrast { factor }))
+}
+
+pub fn pulse(words: &mut Words<'_>) -> Parsed {
+    let (at, word) = words.word("the factor")?;
+    let (least, most) = filters::PULSE_FACTORS;
+    let Some(factor) = word.parse().ok().filter(|factor| (least..=most).contains(factor)) else {
+        return Err(words.error(at, format!("the factor is a whole number from {least} to {most}, not “{word}”")));
+    };
+    let given = words.options(&["x", "y"])?;
+    let (x, y) =
+        (words.option(&given, "x", "the place", (0.0, 1.0))?, words.option(&given, "y", "the place", (0.0, 1.0))?);
+    Ok(Arc::new(Pulse { factor, x, y }))
+}
+
+#[derive(Debug)]
+struct Pulse {
+    factor: u32,
+    x: Option<f64>,
+    y: Option<f64>,
+}
+
+impl Stage for Pulse {
+    fn line(&self) -> String {
+        format!("pulse {}{}{}", self.factor, option("x", self.x), option("y", self.y))
+    }
+
+    fn open(&self, input: Opened, _: &Workshop) -> Result<Box<dyn FrameSource>, SourceError> {
+        Ok(filters::pulse(input.source, self.factor, (self.x.unwrap_or(0.5), self.y.unwrap_or(0.5)))?)
+    }
 }
 
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod degrade;
 mod encode;
 mod model;
 mod resample;
+mod skip;
 mod undo;
 
 use std::fmt::Debug;
@@ -17,6 +18,7 @@ use crate::frame::{FrameSource, SourceError};
 use super::words::{RecipeError, Words, nearest};
 
 pub use encode::codecs;
+pub use skip::skipping;
 pub use undo::fitted;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
@@ -27,6 +29,16 @@ pub trait Stage: Debug + Send + Sync {
     /// A few characters for lists and plates.
     fn label(&self) -> String {
         self.line()
+    }
+
+    /// Whether the stage does nothing but give frames other numbers.
+    fn renumbers(&self) -> bool {
+        false
+    }
+
+    /// The model that it lays on its input, by the name or file it was given, if it is one.
+    fn model(&self) -> Option<&str> {
+        None
     }
 
     /// Puts the stage behind `input`, whose key names all that comes before.
@@ -111,6 +123,15 @@ pub static STAGES: &[StageKind] = &[
         parse: degrade::noise,
     },
     StageKind {
+        name: "pulse",
+        usage: "S [x=X] [y=Y]",
+        help: "paints a face that was never there at X, Y (0 to 1) so that it is gone when shrunk by S (2 to 16): what \
+               enlarging may invent",
+        example: "source | down 4 bicubic | up 4 lanczos | pulse 4",
+        role: Role::Adjust,
+        parse: adjust::pulse,
+    },
+    StageKind {
         name: "jpeg",
         usage: "Q",
         help: "each frame as a JPEG of quality Q (1 to 100), 8 bits and 4:2:0, would give it back",
@@ -190,6 +211,14 @@ pub static STAGES: &[StageKind] = &[
         example: "source | tunevmaf 0.5 | encode x264 crf=28",
         role: Role::Adjust,
         parse: adjust::tunevmaf,
+    },
+    StageKind {
+        name: "skip",
+        usage: "N",
+        help: "leaves the first N frames out, so that a film that begins too early stands beside the other again",
+        example: "encode.mkv | skip 3",
+        role: Role::Adjust,
+        parse: skip::parse,
     },
 ];
 

@@ -33,6 +33,10 @@ impl Stage for Model {
         Path::new(stem).file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    fn model(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
     fn open(&self, input: Opened, workshop: &Workshop) -> Result<Box<dyn FrameSource>, SourceError> {
         workshop.upscale(&self.name, input.source)
     }
