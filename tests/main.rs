@@ -3,6 +3,7 @@
 
 mod suite {
     mod adm;
+    mod answers;
     mod attacks;
     mod bench;
     mod by_products;
@@ -30,9 +31,10 @@ mod suite {
     mod models;
     mod ms_ssim;
     mod no_reference;
-    mod onnx_writer;
+    pub mod onnx_writer;
     mod overlays;
     mod psnr_hvs;
+    mod pulse;
     mod recipes;
     mod recode;
     pub mod reference;

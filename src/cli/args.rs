@@ -215,6 +215,7 @@ pub struct Attack {
   doublet evidence film.mkv encode.mkv                                    an encode against its source
   doublet evidence film.mkv \"source | down 2 bicubic | model compact-2x\"   an exam: the truth is known
   doublet evidence small.mkv large.mkv --format json                      an upscale of which only the input is known
+  doublet evidence small.mkv \"source | model span-2x\" \"source | model compact-2x\" --strips spots   a jury of models
 
 What contradicts the input or was added beyond it is told of enlarged candidates; the rest of all.")]
 pub struct Evidence {
@@ -223,6 +224,9 @@ pub struct Evidence {
     /// Frames looked at, evenly over the film.
     #[arg(long, default_value_t = 12, value_name = "N", value_parser = parse_count)]
     pub frames: usize,
+    /// Write a strip for each of these places into this folder: the input and what every model made of it, side by side.
+    #[arg(long, value_name = "FOLDER")]
+    pub strips: Option<PathBuf>,
     /// Places told of a candidate, the strongest first.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = parse_count)]
     pub spots: usize,

@@ -1,14 +1,18 @@
 //! `doublet evidence`: what candidates invented, lost, bent and contradicted, and where to look.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::engine::{CandidateEvidence, EvidenceSettings, HotSpot, NUMBERS, evidence};
+use crate::engine::{CandidateEvidence, EvidenceSettings, HotSpot, NUMBERS, Recipe, Workshop, evidence, side_crops};
+use crate::frame::{Region, Stop};
 use crate::metrics::overlay;
+use crate::views::crops::strip;
 
+use super::pictures::write_png;
 use super::progress::Progress;
 use super::{args, interrupted, recipe, recipes, say, stop_on_signal, workshop};
 
@@ -23,6 +27,12 @@ pub fn run(wish: &args::Evidence) -> Result<()> {
     let found = evidence(&workshop, &reference, &candidates, &settings, &mut tell, &stop_on_signal()?);
     progress.clear();
     let found = found.map_err(interrupted)?;
+    if let Some(folder) = &wish.strips {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        for place in 0..found.len() {
+            strips(&workshop, (&reference, &candidates, place), &found[place], folder)?;
+        }
+    }
     match wish.format.as_str() {
         "json" => {
             let all = json!({"candidates": found.iter().map(card).collect::<Vec<_>>(), "note": NOTE});
@@ -30,6 +40,37 @@ pub fn run(wish: &args::Evidence) -> Result<()> {
         }
         _ => say(&text(&found)),
     }
+}
+
+/// Height of a crop, pixels.
+const TALL: u32 = 240;
+/// A place is shown with half as much again around it, and at least so many samples a side.
+const LEAST: u32 = 48;
+
+/// Writes `1-2.png` for the second place of the first candidate, and so on.
+fn strips(
+    workshop: &Arc<Workshop>,
+    (reference, candidates, place): (&Recipe, &[Recipe], usize),
+    found: &CandidateEvidence,
+    folder: &Path,
+) -> Result<()> {
+    let info = workshop.open(reference, None)?.source.info().clone();
+    for (n, spot) in found.spots.iter().enumerate() {
+        let [left, top, width, height] = spot.place;
+        let span = |from: u32, length: u32, side: u32| {
+            let half = 0.75 * f64::from(length.max(LEAST));
+            let middle = f64::from(from) + 0.5 * f64::from(length);
+            let part = |at: f64| (at / f64::from(side.max(1))).clamp(0.0, 1.0) as f32;
+            (part(middle - half), part(middle + half))
+        };
+        let ((left, right), (top, bottom)) = (span(left, width, info.width), span(top, height, info.height));
+        let region = Region { left, top, right, bottom };
+        let crops = side_crops(workshop, reference, (candidates, place), (spot.frame, region), &Stop::default())?;
+        if let Some(picture) = strip(&crops, TALL) {
+            write_png(&folder.join(format!("{}-{}.png", place + 1, n + 1)), &picture)?;
+        }
+    }
+    Ok(())
 }
 
 const NOTE: &str = "A number near zero and a place that is not listed mean that no sign was found there; they never mean \

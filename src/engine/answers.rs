@@ -347,3 +347,68 @@ fn luma(frame: &Arc<Frame>, seen: &Frame, size: Option<(u32, u32)>) -> Result<Ar
     let layout = Layout { family: Family::Gray, chroma_shift: (0, 0), alpha: false, ..there.layout };
     Ok(Arc::new(Frame::new(there.width, there.height, layout, there.color, vec![there.plane(0).clone()])?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question() -> Image {
+        let mut image = Image::new(97, 83);
+        for (n, v) in image.data.iter_mut().enumerate() {
+            *v = ((n * 7919) % 251) as f32 / 256.0;
+        }
+        image
+    }
+
+    /// Twice the size, each sample a weighted sum of its neighbours: what a convolution does, and no friend of mirrors.
+    fn model(image: &Image, fold: bool) -> Image {
+        let (w, h) = (image.width as usize, image.height as usize);
+        let mut out = Image::new(2 * image.width, 2 * image.height);
+        for channel in 0..3 {
+            let from = image.channel(channel).to_vec();
+            let at = |x: usize, y: usize| from[y.min(h - 1) * w + x.min(w - 1)];
+            for y in 0..2 * h {
+                for x in 0..2 * w {
+                    let (sx, sy) = (x / 2, y / 2);
+                    // A model that folds looks at the grid of pairs, not at its neighbours.
+                    let (nx, ny) = if fold { (sx / 2 * 2, sy / 2 * 2) } else { (sx + 1, sy + 2) };
+                    out.channel_mut(channel)[y * 2 * w + x] = 0.75 * at(sx, sy) + 0.25 * at(nx, ny);
+                }
+            }
+        }
+        out
+    }
+
+    fn apart(way: Way, fold: bool) -> f32 {
+        let question = question();
+        let plain = model(&question, fold);
+        let again = way.back(model(&way.put(&question), fold), &plain, (question.width, question.height));
+        plain.data.iter().zip(&again.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_shift_tells_nothing_of_a_model_that_moves_with_its_input_and_much_of_one_that_folds() {
+        assert_eq!(apart(Way::Shifted, false), 0.0);
+        assert!(apart(Way::Shifted, true) > 0.05);
+        assert!(apart(Way::Mirrored, false) > 0.05 && apart(Way::UpsideDown, false) > 0.05);
+    }
+
+    #[test]
+    fn what_is_put_in_another_way_comes_back() {
+        let question = question();
+        for way in [Way::Mirrored, Way::UpsideDown] {
+            assert_eq!(way.back(way.put(&question), &question, (97, 83)), question, "{way:?}");
+            assert_ne!(way.put(&question), question);
+        }
+        let noisy = Way::Noisy.put(&question);
+        let by: Vec<f32> = noisy.data.iter().zip(&question.data).map(|(a, b)| 255.0 * (a - b)).collect();
+        assert!(by.iter().all(|d| (d.abs() - NOISE).abs() < 1e-3));
+        assert!((by.iter().sum::<f32>() / by.len() as f32).abs() < 0.03, "as often up as down");
+        assert_eq!(noisy, Way::Noisy.put(&question), "the same each time");
+        let tiny = Image::new(1, 1);
+        for way in [Way::Mirrored, Way::UpsideDown, Way::Noisy, Way::Shifted] {
+            let back = way.back(way.put(&tiny), &tiny, (1, 1));
+            assert_eq!((back.width, back.height), (1, 1));
+        }
+    }
+}

@@ -84,6 +84,9 @@ pub enum Command {
     /// Draws a line of the picture over time, of these tracks, around the frame in view or between in and out; `None` takes
     /// it away.
     Slice(Option<(Cut, Vec<TrackId>)>),
+    /// Cuts one place of a frame of the reference out of a candidate, its input and the other models' pictures of it, to
+    /// be seen side by side ([`super::State::crops`]); `None` takes them away.
+    Crops(Option<(TrackId, usize, Region)>),
     /// Puts a candidate on the attack bench, or closes the bench. The sliders keep their places from one to the next.
     Bench(Option<TrackId>),
     /// Moves the bench's sliders: the frame in view is re-made and measured ([`super::State::bench`]).

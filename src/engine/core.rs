@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::frame::{Region, Severity};
 
 use super::bench::{BenchDesk, BenchNews};
+use super::crops::{CropsJob, CropsNews};
 use super::ledger::{Ledger, Score};
 use super::mapper::{MapNews, Mapper};
 use super::measurer::Measurer;
@@ -52,6 +53,7 @@ pub(super) enum Event {
     Ways(WaysNews),
     Verdict(VerdictNews),
     Slice(SliceNews),
+    Crops(CropsNews),
     Bench(BenchNews),
     Busy(Option<(String, Option<f32>)>),
     Notice(Severity, String),
@@ -74,6 +76,7 @@ pub struct Engine {
     pub(super) ways_job: WaysJob,
     pub(super) verdict_job: VerdictJob,
     pub(super) slice_job: SliceJob,
+    pub(super) crops_job: CropsJob,
     pub(super) bench: BenchDesk,
     pub(super) workshop: Arc<Workshop>,
     events: Receiver<Event>,
@@ -130,6 +133,7 @@ impl Engine {
             ways_job: WaysJob::default(),
             verdict_job: VerdictJob::default(),
             slice_job: SliceJob::default(),
+            crops_job: CropsJob::default(),
             bench: BenchDesk::default(),
             workshop,
             events,
@@ -188,8 +192,12 @@ impl Engine {
         let opening = self.state.tracks.iter().any(|t| t.status == TrackStatus::Opening);
         let at_rest =
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
-        let at_rest =
-            at_rest && !self.is_counting_ways() && !self.is_judging() && !self.is_slicing() && !self.is_bench_busy();
+        let at_rest = at_rest
+            && !self.is_counting_ways()
+            && !self.is_judging()
+            && !self.is_slicing()
+            && !self.is_cropping()
+            && !self.is_bench_busy();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -216,6 +224,7 @@ impl Engine {
             Event::Ways(news) => self.hear_ways(news),
             Event::Verdict(news) => self.hear_verdict(news),
             Event::Slice(news) => self.hear_slice(news),
+            Event::Crops(news) => self.hear_crops(news),
             Event::Bench(news) => self.hear_bench(news),
             Event::Busy(what) => self.state.busy = what,
             Event::Notice(severity, sentence) => self.notice(severity, sentence, None),
@@ -294,6 +303,7 @@ impl Engine {
             Command::Ways(track) => self.begin_ways(track),
             Command::Verdict(wanted) => self.want_verdicts(wanted),
             Command::Slice(wanted) => self.begin_slice(wanted),
+            Command::Crops(wanted) => self.begin_crops(wanted),
             Command::Bench(track) => self.open_bench(track),
             Command::Attack(attack) => self.set_attack(attack),
             Command::Hunt(psnr_loss) => self.begin_attack_hunt(psnr_loss),

@@ -9,6 +9,7 @@ use crate::metrics::invented::{bent, contradicted, shimmer, spots};
 use crate::metrics::{Memo, MetricError, Moment, Pair, overlay};
 
 use super::answers::{self, Heard, Patience, Peer};
+use super::applies::IS_INPUT;
 use super::enlarged::{Sources, on_one_ground};
 use super::pairing::Pairing;
 use super::recipe::Recipe;
@@ -31,7 +32,7 @@ impl Default for EvidenceSettings {
 }
 
 /// The numbers: their ids, and what they are.
-pub const NUMBERS: [(&str, &str); 12] = [
+pub const NUMBERS: [(&str, &str); 13] = [
     ("contradicted", "share of the picture that contradicts the input by 10 codes or more"),
     ("added_energy", "mean square of what was added beyond the input, squared codes"),
     ("invented_edges", "share of the candidate's edges that the reference does not have"),
@@ -42,6 +43,7 @@ pub const NUMBERS: [(&str, &str); 12] = [
     ("shimmer_index", "flicker over that of a bicubic enlargement of the source; 1 is as steady"),
     ("boosted", "mean enhancement gain, stops of contrast"),
     ("ssim_lost", "1 - SSIM"),
+    ("unexplained", "mean of what was added beyond sharpening the input's own edges, codes"),
     ("unstable", "mean spread of the last model's answers when it is asked in other ways, codes"),
     ("jury", "mean disagreement with the other models that enlarged the same input, codes"),
 ];
@@ -211,6 +213,8 @@ struct Scene {
     enlarging: Option<super::enlarged::Enlarging>,
     /// What its model says when it is asked again, and what other models say; not asked on every frame.
     heard: Option<[Result<Heard, String>; 2]>,
+    /// The reference is the input itself: it holds no truth of the candidate's size.
+    is_input: bool,
 }
 
 impl Scene {
@@ -235,7 +239,8 @@ impl Scene {
         let before = raw_before.as_ref().map(on_ground).transpose()?;
         let found = sources.enlarging((recipe, reference, pairing), (number, &raw[1]), early)?;
         let enlarging = found.map(|found| on_one_ground(found, workshop.kernel)).transpose()?;
-        Ok(Self { pair: on_ground(&raw)?, before, enlarging, heard: None })
+        let is_input = raw[1].width > raw[0].width && raw[1].height > raw[0].height;
+        Ok(Self { pair: on_ground(&raw)?, before, enlarging, heard: None, is_input })
     }
 
     /// Asks the model again, and the jury.
@@ -266,7 +271,7 @@ impl Scene {
             Some(enlarging) => moment.enlarged_from(enlarging.there()),
             None => moment,
         };
-        let mut looked = Looked::at(&moment);
+        let mut looked = Looked::at(&moment, self.is_input);
         for (id, heard) in ["unstable", "jury"].into_iter().zip(self.heard.iter().flatten()) {
             looked.heard(id, heard, moment.pair);
         }
@@ -274,11 +279,14 @@ impl Scene {
     }
 }
 
+/// Numbers that need a reference of the candidate's own size.
+const AGAINST_TRUTH: [&str; 6] = ["invented_edges", "lost_edges", "bent", "bent_length", "boosted", "ssim_lost"];
+
 /// Where a place begins to be worth a look, in the overlay's unit; of edges the share of a cell that is invented edge.
 /// Chosen by eye, near the scales on which the overlays are shown.
 const BARS: [(&str, f32); 9] = [
     ("contradicted", 6.0),
-    ("added", 24.0),
+    ("unexplained", 2.0),
     ("bent", 0.5),
     ("shimmer", 3.0),
     ("erqa", 0.12),
@@ -297,31 +305,29 @@ struct Looked {
 }
 
 impl Looked {
-    fn at(moment: &Moment<'_>) -> Self {
+    fn at(moment: &Moment<'_>, is_input: bool) -> Self {
         let (memo, mut all) = (Memo::default(), Self::default());
         match contradicted(moment, &memo) {
             Ok(found) => {
                 all.numbers.extend([("contradicted", Ok(found.contradicted)), ("added_energy", Ok(found.energy))]);
-                let [e, n] = found.maps;
+                let [e, _] = found.maps;
                 all.shown("contradicted", e);
-                all.shown("added", n);
                 all.way = Some(found.way);
             }
             Err(why) => all.numbers.extend([("contradicted", Err(why.clone())), ("added_energy", Err(why))]),
+        }
+        all.pooled("unexplained", "unexplained", moment, &memo, |map| map);
+        all.flicker(moment);
+        if is_input {
+            let why = || MetricError::Model(IS_INPUT.to_owned());
+            all.numbers.extend(AGAINST_TRUTH.map(|id| (id, Err(why()))));
+            return all;
         }
         all.edges(moment, &memo);
         let found = bent(moment);
         all.numbers.push(("bent", found.clone().map(|found| found.share)));
         all.numbers.push(("bent_length", found.map(|found| found.length)));
         all.drawn("bent", moment, &memo, |_, map| map);
-        match shimmer(moment) {
-            Ok(found) => {
-                all.numbers.push(("shimmer", Ok(found.mean)));
-                all.numbers.extend(found.index.map(|index| ("shimmer_index", Ok(index))));
-                all.shown("shimmer", found.map);
-            }
-            Err(why) => all.numbers.extend([("shimmer", Err(why.clone())), ("shimmer_index", Err(why))]),
-        }
         // Only what was turned up: what was lost is another matter.
         all.pooled("boosted", "gain", moment, &memo, |map| Map {
             values: map.values.iter().map(|v| v.max(0.0)).collect(),
@@ -329,6 +335,17 @@ impl Looked {
         });
         all.pooled("ssim_lost", "ssim", moment, &memo, |map| map);
         all
+    }
+
+    fn flicker(&mut self, moment: &Moment<'_>) {
+        match shimmer(moment) {
+            Ok(found) => {
+                self.numbers.push(("shimmer", Ok(found.mean)));
+                self.numbers.extend(found.index.map(|index| ("shimmer_index", Ok(index))));
+                self.shown("shimmer", found.map);
+            }
+            Err(why) => self.numbers.extend([("shimmer", Err(why.clone())), ("shimmer_index", Err(why))]),
+        }
     }
 
     /// What the overlay `id` makes of several answers.

@@ -16,6 +16,7 @@ use crate::metrics::gpu::Twins;
 use crate::metrics::{Drawn, Memo, Moment, Needs, Overlay, Pair, overlay};
 
 use super::answers::{self, Heard, Patience, Peer};
+use super::applies::IS_INPUT;
 use super::core::Engine;
 use super::enlarged::{Enlarging, Sources, on_one_ground};
 use super::pairing::Pairing;
@@ -344,7 +345,8 @@ impl Draftsman {
             None => (job.overlay.drawn(&moment, &self.memo)?, None),
         };
         let pooled = (about.pool)(&drawn.map);
-        Ok(Found { note: drawn.note.map(Arc::from), ..Found::new(drawn.map, pooled, by) })
+        let note = drawn.note.or_else(|| is_input(job).then(|| IS_INPUT.to_owned()));
+        Ok(Found { note: note.map(Arc::from), ..Found::new(drawn.map, pooled, by) })
     }
 
     /// The reference's frame among the neighbours that the overlay reads, and the candidate's before it.
@@ -424,13 +426,16 @@ impl Engine {
 
     /// The candidates that are open, for an overlay that asks several; else nobody.
     fn company(&self, overlay: &'static dyn Overlay) -> Company {
-        let of = |track: &super::Track| {
-            let back = self.backstage.get(&track.id)?;
-            let (chain, pairing) = (Arc::new(back.opened.clone()), Arc::new(back.pairing.clone()?));
-            Some(Peer { track: back.post, label: track.label.clone(), chain, pairing })
-        };
         let asked = overlay.about().needs.models();
-        Company { peers: self.state.candidates().iter().filter(|_| asked).filter_map(of).collect() }
+        let candidates = self.state.candidates().iter().filter(|_| asked);
+        Company { peers: candidates.filter_map(|track| self.peer(track)).collect() }
+    }
+
+    /// What is known of a candidate, once it is open.
+    pub(super) fn peer(&self, track: &super::Track) -> Option<Peer> {
+        let back = self.backstage.get(&track.id)?;
+        let (chain, pairing) = (Arc::new(back.opened.clone()), Arc::new(back.pairing.clone()?));
+        Some(Peer { track: back.post, label: track.label.clone(), chain, pairing })
     }
 
     fn missing_maps(&self, overlay: &'static dyn Overlay, company: &Arc<Company>) -> Vec<MapJob> {
@@ -512,6 +517,12 @@ impl Engine {
             maps.remove(0);
         }
     }
+}
+
+/// Whether the overlay holds the candidate against a reference that it was itself enlarged from.
+fn is_input(job: &MapJob) -> bool {
+    let larger = job.candidate.width > job.reference.width && job.candidate.height > job.reference.height;
+    larger && job.overlay.about().needs == Needs::Reference
 }
 
 /// The frame that came, if it is the real thing.

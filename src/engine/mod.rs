@@ -11,12 +11,14 @@
 //! of watched tracks change together, in [`playback`].
 
 mod answers;
+mod applies;
 mod bench;
 mod cache;
 mod chain;
 mod command;
 mod core;
 mod crop;
+mod crops;
 mod enlarged;
 mod exam;
 mod hardest;
@@ -59,6 +61,7 @@ pub use bench::{Side as AttackSide, attacked};
 pub use cache::ScoreCache;
 pub use command::Command;
 pub use crop::Crop;
+pub use crops::{CropsRun, SideCrop, side_crops};
 pub use exam::{EXAMS, Exam, exam};
 pub use hardest::{Hardest, hardest};
 pub use invented::{CandidateEvidence, EvidenceSettings, HotSpot, NUMBERS, Number, evidence};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Bench, Card, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
+use super::{Bench, Card, CropsRun, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -40,6 +40,8 @@ pub struct State {
     pub verdicts: Option<VerdictRun>,
     /// One line of the picture over time, where that was asked for.
     pub slice: Option<SliceRun>,
+    /// One place as the input and every model shows it, where that was asked for.
+    pub crops: Option<CropsRun>,
     /// The attack bench, while it is open.
     pub bench: Option<Bench>,
     /// The models at hand, by name.

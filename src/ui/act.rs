@@ -9,7 +9,7 @@ use crate::views::{self, Camera, Looking, PxRect, Side, VIEWS, figures};
 use super::commands::UiCommand;
 use super::desk::{Action, Desk, Folds, Page, Wish};
 use super::dialogs::Dialogs;
-use super::{Conductor, UiRequest, save, scores, slice, text, theme};
+use super::{Conductor, UiRequest, crops, save, scores, slice, text, theme};
 
 /// What carrying out needs.
 pub struct Hands<'a> {
@@ -119,6 +119,11 @@ impl Hands<'_> {
             }
             Slice => {
                 if let Some(command) = slice::toggle(&mut self.desk.slice) {
+                    self.conductor.send(command);
+                }
+            }
+            Crops => {
+                if let Some(command) = crops::toggle(self.conductor.state(), &mut self.desk) {
                     self.conductor.send(command);
                 }
             }

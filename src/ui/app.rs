@@ -11,8 +11,8 @@ use super::desk::{Action, Desk, Page};
 use super::dialogs::{self, Dialogs};
 use super::screen::Screen;
 use super::{
-    Conductor, bench, drops, empty, help, lines, notices, picture, plot, scores, shelf, slice, text, theme, topbar,
-    tournament, tracks, transport,
+    Conductor, bench, crops, drops, empty, help, lines, notices, picture, plot, scores, shelf, slice, text, theme,
+    topbar, tournament, tracks, transport,
 };
 
 /// The window.
@@ -130,6 +130,7 @@ impl App {
         }
         if all && has_tracks {
             slice::panel(ui, state, desk, actions);
+            crops::panel(ui, state, desk, actions);
         }
         if all && folds.tracks && has_tracks {
             let list = Panel::left("tracks").exact_size(theme::TRACKS).frame(panel).resizable(false);

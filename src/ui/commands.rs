@@ -87,6 +87,7 @@ pub enum UiCommand {
     ToggleScores,
     Evidence,
     Slice,
+    Crops,
     ToggleStrip,
     OnlyPicture,
     Fullscreen,
@@ -197,6 +198,7 @@ pub fn table() -> Vec<Entry> {
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
     add(g, Evidence, text::evidence::SHOW, &[(NONE, Key::J)]);
     add(g, Slice, text::slice::SHOW, &[(NONE, Key::K)]);
+    add(g, Crops, text::crops::SHOW, &[(NONE, Key::Y)]);
     add(g, ToggleStrip, text::STRIP_PANEL, &[(NONE, Key::P)]);
     add(g, OnlyPicture, text::ONLY_PICTURE, &[(NONE, Key::F10)]);
     add(g, Fullscreen, text::FULLSCREEN, &[(NONE, Key::F11)]);
@@ -231,7 +233,7 @@ pub fn needs_picture(command: UiCommand) -> bool {
         matches!(command, PlayPause | StepBack | StepForward | SecondBack | SecondForward | JumpBack | JumpForward);
     let folds = matches!(
         command,
-        First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | Evidence | Slice | ToggleStrip
+        First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | Evidence | Slice | Crops | ToggleStrip
     );
     let attacks = matches!(command, ToggleBench | Hunt | ResetAttack);
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);

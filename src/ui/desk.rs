@@ -10,6 +10,7 @@ use crate::views::{Looking, PaneSpec, PxRect, Side};
 use super::bench::BenchUi;
 use super::chain::ChainDesk;
 use super::commands::UiCommand;
+use super::crops::CropsDesk;
 use super::scores::ScoresDesk;
 use super::shelf::ShelfDesk;
 use super::slice::SliceDesk;
@@ -127,6 +128,7 @@ pub struct Desk {
     pub bench: BenchUi,
     pub scores: ScoresDesk,
     pub slice: SliceDesk,
+    pub crops: CropsDesk,
     /// In and out points while one of them is dragged.
     pub range_drag: Option<std::ops::Range<usize>>,
     pub arena: Arena,

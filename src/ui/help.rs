@@ -33,11 +33,18 @@ pub fn help(ui: &mut Ui, desk: &mut Desk, table: &[Entry]) {
                 group(&mut columns[2], table, text::GROUP_WINDOW);
                 group(&mut columns[2], table, text::GROUP_FILES);
             });
+            lesson(ui);
         });
     });
     if modal.should_close() {
         desk.help = false;
     }
+}
+
+/// What no look at the input can refute.
+fn lesson(ui: &mut Ui) {
+    heading(ui, text::LESSON.0);
+    ui.label(RichText::new(text::LESSON.1).size(13.0).color(style::TEXT));
 }
 
 fn heading(ui: &mut Ui, words: &str) {

@@ -5,6 +5,7 @@ mod app;
 pub mod bench;
 mod chain;
 pub mod commands;
+mod crops;
 mod deeds;
 mod desk;
 mod dialogs;

@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui, WidgetInfo, accesskit};
 
 use crate::engine::State;
 use crate::metrics::{self, Scale};
-use crate::views::{Limit, PaneSpec, legend, overlay, style};
+use crate::views::{Limit, PaneSpec, Side, legend, overlay, style};
 
 use super::commands::{self, UiCommand};
 use super::desk::{Action, Desk};
@@ -32,7 +32,7 @@ pub fn picker(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Act
     let popup = egui::Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         ui.set_width(WIDTH);
-        choices(ui, desk, actions);
+        choices(ui, state, desk, actions);
         if desk.looking.overlay().is_some() {
             ui.separator();
             // A menu stretches its words from edge to edge.
@@ -58,9 +58,10 @@ fn fitting(ui: &Ui, mut words: String, width: f32) -> String {
     words.trim_end().to_owned() + "…"
 }
 
-/// "none" first, then the table.
-fn choices(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
-    let mut choice = |ui: &mut Ui, id: Option<&'static str>, label: &str, tip: &str| {
+/// "none" first, then the table; what has nothing to say of the candidate on the right is weak, and its tip says why.
+fn choices(ui: &mut Ui, state: &State, desk: &Desk, actions: &mut Vec<Action>) {
+    let right = desk.looking.track(state, Side::Right).map(|track| track.id);
+    let mut choice = |ui: &mut Ui, id: Option<&'static str>, label: RichText, tip: &str| {
         let on = desk.looking.overlay().map(|about| about.id) == id;
         let button = egui::Button::selectable(on, label).min_size(egui::vec2(WIDTH, 24.0));
         if ui.add(button).on_hover_text(tip).clicked() {
@@ -69,10 +70,16 @@ fn choices(ui: &mut Ui, desk: &Desk, actions: &mut Vec<Action>) {
     };
     let tall = ui.ctx().content_rect().height() * 0.45;
     egui::ScrollArea::vertical().max_height(tall).show(ui, |ui| {
-        choice(ui, None, text::overlay::NONE, text::overlay::OFF.1);
+        choice(ui, None, RichText::new(text::overlay::NONE), text::overlay::OFF.1);
         for overlay in metrics::overlays() {
             let about = overlay.about();
-            choice(ui, Some(about.id), about.label, about.meaning);
+            match right.map_or(Ok(()), |id| state.overlay_applies(id, about)) {
+                Ok(()) => choice(ui, Some(about.id), RichText::new(about.label), about.meaning),
+                Err(why) => {
+                    let tip = format!("{why}\n\n{}", about.meaning);
+                    choice(ui, Some(about.id), RichText::new(about.label).color(style::FAINT), &tip);
+                }
+            }
         }
     });
 }

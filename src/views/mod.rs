@@ -8,6 +8,7 @@
 mod camera;
 pub mod canvas;
 mod canvas_twin;
+pub mod crops;
 pub mod figures;
 mod layout;
 pub mod legend;

@@ -87,41 +87,46 @@ impl Shot<'_> {
         shown.and_then(|s| color::to_rgb(&s.frame).ok()).unwrap_or_else(blank)
     }
 
-    /// Runs egui with no window and draws its meshes over the picture.
+    /// What stands over the pictures.
     fn plates(&self, picture: &mut RgbaImage, area: PxRect, panes: &[PaneSpec]) {
-        let ctx = egui::Context::default();
-        style::install_fonts(&ctx);
-        ctx.set_pixels_per_point(self.pixels_per_point);
-        let points = egui::vec2(area.w as f32, area.h as f32) / self.pixels_per_point;
-        let input = || {
-            let mut raw = egui::RawInput {
-                screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, points)),
-                ..Default::default()
-            };
-            if let Some(viewport) = raw.viewports.get_mut(&egui::ViewportId::ROOT) {
-                viewport.native_pixels_per_point = Some(self.pixels_per_point);
-            }
-            raw
-        };
         let plates = plate::plates(self.state, self.looking, area, panes);
         let legend = legend::of(self.state, self.looking, panes);
-        let mut textures = Textures::default();
-        // The first pass only settles the scale; the second is drawn.
-        for last in [false, true] {
-            let output = ctx.run_ui(input(), |ui| {
-                line::paint(ui.painter(), panes, false);
-                for plate in &plates {
-                    plate::paint(ui.painter(), plate);
-                }
-                if let Some(legend) = &legend {
-                    legend::paint(ui.painter(), legend);
-                }
-            });
-            textures.apply(output.textures_delta);
-            if last {
-                let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
-                raster::draw(picture, &meshes, &textures, output.pixels_per_point);
+        painted(picture, self.pixels_per_point, |ui| {
+            line::paint(ui.painter(), panes, false);
+            for plate in &plates {
+                plate::paint(ui.painter(), plate);
             }
+            if let Some(legend) = &legend {
+                legend::paint(ui.painter(), legend);
+            }
+        });
+    }
+}
+
+/// Runs egui with no window and draws its meshes over the picture.
+pub(super) fn painted(picture: &mut RgbaImage, pixels_per_point: f32, paint: impl Fn(&mut egui::Ui)) {
+    let ctx = egui::Context::default();
+    style::install_fonts(&ctx);
+    ctx.set_pixels_per_point(pixels_per_point);
+    let points = egui::vec2(picture.width() as f32, picture.height() as f32) / pixels_per_point;
+    let input = || {
+        let mut raw = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, points)),
+            ..Default::default()
+        };
+        if let Some(viewport) = raw.viewports.get_mut(&egui::ViewportId::ROOT) {
+            viewport.native_pixels_per_point = Some(pixels_per_point);
+        }
+        raw
+    };
+    let mut textures = Textures::default();
+    // The first pass only settles the scale; the second is drawn.
+    for last in [false, true] {
+        let output = ctx.run_ui(input(), |ui| paint(ui));
+        textures.apply(output.textures_delta);
+        if last {
+            let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
+            raster::draw(picture, &meshes, &textures, output.pixels_per_point);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod chain;
+pub mod crops;
 pub mod evidence;
 pub mod overlay;
 pub mod scores;
@@ -70,6 +71,15 @@ pub fn pick_right(place: usize) -> String {
 pub fn pick_left(place: usize) -> String {
     format!("Track {} on the left", place + 1)
 }
+
+// Under the help's columns.
+pub const LESSON: Words = (
+    "A dark map never means true",
+    "The last candidate of the demo shows why (the case of PULSE): a face was painted onto its door that vanishes when the \
+     picture is shrunk. It shrinks back to the very input it was made from, so the overlay “Contradicts the input” stays \
+     dark; “Added beyond the input” and “Added beyond sharpening” light up. They show that something was invented, and \
+     nothing can tell from the input alone whether it is true. Whatever stays dark is unproven, not genuine.",
+);
 
 // The mouse, for the help.
 pub const GROUP_MOUSE: &str = "Mouse";
