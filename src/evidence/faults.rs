@@ -101,12 +101,12 @@ impl Fault {
 pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     let of = |id: &str| candidate.median(id);
     let mut found = Vec::new();
-    if let Some(offset) = offset(candidate) {
-        found.push(Fault::FrameOffset { frames: offset });
-    }
+    let offset = offset(candidate);
+    found.extend(offset.map(|frames| Fault::FrameOffset { frames }));
     let near = |value: Option<f64>, least: f64| value.is_some_and(|value| value >= least);
     let (x, y) = (of("shift_x").unwrap_or(0.0), of("shift_y").unwrap_or(0.0));
-    let placed = near(of("place_explained"), l::PLACE_EXPLAINS);
+    // Beside another frame, place says how the film moves.
+    let placed = offset.is_none() && near(of("place_explained"), l::PLACE_EXPLAINS);
     let shifted = placed && x.hypot(y) >= l::SHIFT;
     if shifted {
         found.push(Fault::Shift { x, y });
@@ -125,7 +125,11 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     }
     let (x, y) = (of("chroma_shift_x").unwrap_or(0.0), of("chroma_shift_y").unwrap_or(0.0));
     // Where the whole picture stands elsewhere, chroma does too.
-    if !shifted && x.hypot(y) >= l::CHROMA_SHIFT && near(of("chroma_shift_explained"), l::CHROMA_EXPLAINS) {
+    if offset.is_none()
+        && !shifted
+        && x.hypot(y) >= l::CHROMA_SHIFT
+        && near(of("chroma_shift_explained"), l::CHROMA_EXPLAINS)
+    {
         found.push(Fault::ChromaShift { x, y });
     }
     found
