@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use crate::frame::{Region, Severity};
 
 use super::bench::{BenchDesk, BenchNews};
+use super::detail::{FadeNews, Fader};
+use super::hot_spots::{HotSpotsJob, SpotNews};
 use super::ledger::{Ledger, Score};
 use super::mapper::{Mapped, Mapper};
 use super::measurer::Measurer;
@@ -51,6 +53,8 @@ pub(super) enum Event {
     Command(Command),
     Ways(WaysNews),
     Verdict(VerdictNews),
+    HotSpots(SpotNews),
+    Fade(FadeNews),
     Slice(SliceNews),
     Bench(BenchNews),
     Busy(Option<(String, Option<f32>)>),
@@ -73,6 +77,8 @@ pub struct Engine {
     pub(super) contest: Contest,
     pub(super) ways_job: WaysJob,
     pub(super) verdict_job: VerdictJob,
+    pub(super) hot_spots_job: HotSpotsJob,
+    pub(super) fader: Fader,
     pub(super) slice_job: SliceJob,
     pub(super) bench: BenchDesk,
     pub(super) workshop: Arc<Workshop>,
@@ -129,6 +135,8 @@ impl Engine {
             contest: Contest::default(),
             ways_job: WaysJob::default(),
             verdict_job: VerdictJob::default(),
+            hot_spots_job: HotSpotsJob::default(),
+            fader: Fader::default(),
             slice_job: SliceJob::default(),
             bench: BenchDesk::default(),
             workshop,
@@ -162,6 +170,7 @@ impl Engine {
             self.hear(event);
         }
         self.follow_verdicts();
+        self.follow_hot_spots();
         let again = self.play(Instant::now());
         self.schedule();
         again
@@ -190,6 +199,7 @@ impl Engine {
             self.measurer.is_idle() && self.mapper.is_idle() && self.shelf.is_idle() && !self.contest.is_running();
         let at_rest =
             at_rest && !self.is_counting_ways() && !self.is_judging() && !self.is_slicing() && !self.is_bench_busy();
+        let at_rest = at_rest && !self.is_spotting() && self.fader.is_idle();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -215,6 +225,8 @@ impl Engine {
             Event::Command(command) => self.obey(command),
             Event::Ways(news) => self.hear_ways(news),
             Event::Verdict(news) => self.hear_verdict(news),
+            Event::HotSpots(news) => self.hear_hot_spots(news),
+            Event::Fade(news) => self.hear_fade(news),
             Event::Slice(news) => self.hear_slice(news),
             Event::Bench(news) => self.hear_bench(news),
             Event::Busy(what) => self.state.busy = what,
@@ -293,6 +305,8 @@ impl Engine {
             Command::Region(region) => self.choose_region(region),
             Command::Ways(track) => self.begin_ways(track),
             Command::Verdict(wanted) => self.want_verdicts(wanted),
+            Command::HotSpots(wanted) => self.find_hot_spots(wanted),
+            Command::Detail(share) => self.set_detail(share),
             Command::Slice(wanted) => self.begin_slice(wanted),
             Command::Bench(track) => self.open_bench(track),
             Command::Attack(attack) => self.set_attack(attack),

@@ -4,8 +4,10 @@
 //! All of it looks at luma, on the 8-bit scale whatever the depth.
 
 mod bent;
+mod carried;
 mod contradicted;
 mod plane;
+mod scores;
 mod shimmer;
 mod spots;
 mod support;
@@ -13,6 +15,11 @@ mod tone;
 mod track;
 
 pub use bent::{BENT, Bent, bent};
+pub use carried::Carried;
 pub use contradicted::{ADDED, Added, CONTRADICTED, contradicted};
+pub use scores::{
+    ADDED_ENERGY, BENT_LENGTH, BENT_SHARE, CONTRADICTED_SHARE, EDGES_INVENTED, EDGES_LOST, Flickers, FromInput, Moved,
+    SHIMMER_INDEX, SHIMMER_MEAN,
+};
 pub use shimmer::{SHIMMER, Shimmer, shimmer};
-pub use spots::{Spot, spots};
+pub use spots::{Spot, Structure, spots};
