@@ -13,6 +13,10 @@ use super::seen::Candidate;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
+    /// The pictures have next to nothing in common; the share of detail that both have.
+    Unrelated {
+        kept: f64,
+    },
     /// The candidate shows an earlier frame (below 0) or a later one than the reference's, by so many.
     FrameOffset {
         frames: i32,
@@ -54,6 +58,11 @@ impl Fault {
     /// One sentence.
     pub fn sentence(&self) -> String {
         match self {
+            Fault::Unrelated { .. } => {
+                "The two pictures have next to nothing in common: another film, another cut, or one of \
+                 them is turned. No score means anything here."
+                    .into()
+            }
             Fault::FrameOffset { frames } => {
                 let (count, late) = (frames.unsigned_abs(), *frames < 0);
                 let unit = if count == 1 { "frame" } else { "frames" };
@@ -101,6 +110,11 @@ impl Fault {
 pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     let of = |id: &str| candidate.median(id);
     let mut found = Vec::new();
+    // A blur takes detail away too, but leaves tone where it was.
+    let kept = of("detail_kept").unwrap_or(1.0);
+    if kept < l::UNRELATED_KEPT && of("tone_change").unwrap_or(0.0) > l::UNRELATED_TONE {
+        return vec![Fault::Unrelated { kept }];
+    }
     let offset = offset(candidate);
     found.extend(offset.map(|frames| Fault::FrameOffset { frames }));
     let near = |value: Option<f64>, least: f64| value.is_some_and(|value| value >= least);

@@ -41,6 +41,9 @@ pub const UNSURE: f64 = 0.05;
 /// Points of VMAF that must go away with the undone transform for a change to count as one of score.
 pub const COSMETIC: f64 = 1.5;
 
+/// Share of detail below which, with a tone curve moved by more than so many codes, two pictures are not of one scene.
+pub const UNRELATED_KEPT: f64 = 0.1;
+pub const UNRELATED_TONE: f64 = 12.0;
 /// Frames by which a candidate may be found early or late; how many pairs that takes; the error (mean squared difference of
 /// thumbnails, codes of 256) that its own frame must leave, and the share of it that the other frame may leave.
 pub const OFFSET_MOST: i32 = 48;

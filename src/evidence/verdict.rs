@@ -100,9 +100,11 @@ fn one(candidate: &Candidate, lines: Vec<Line>) -> Verdict {
 
 fn class_of(fault: &Fault) -> Class {
     match fault {
-        Fault::FrameOffset { .. } | Fault::Shift { .. } | Fault::Stretch { .. } | Fault::Bars { .. } => {
-            Class::Misaligned
-        }
+        Fault::Unrelated { .. }
+        | Fault::FrameOffset { .. }
+        | Fault::Shift { .. }
+        | Fault::Stretch { .. }
+        | Fault::Bars { .. } => Class::Misaligned,
         Fault::Range { .. } => Class::RangeMismatch,
         Fault::Matrix { .. } => Class::MatrixMismatch,
         Fault::ChromaShift { .. } => Class::ChromaShift,

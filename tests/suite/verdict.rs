@@ -190,6 +190,29 @@ fn a_candidate_that_runs_late_or_early_is_told_by_how_many_frames() {
 }
 
 #[test]
+fn another_scene_is_no_candidate_at_all() {
+    let other = |x: f64, y: f64| {
+        let [luma, cb, cr] = street(431.0 - y * 1.7, x * 1.3 + 97.0);
+        [235.0 - luma * 0.9, cr, cb]
+    };
+    let (found, candidate) = verdict(&other);
+    let of = |id: &str| candidate.mean(id).unwrap();
+    assert_eq!(found.class, Class::Misaligned, "{} {} {}", found.reason, of("detail_kept"), of("tone_change"));
+    assert!(found.reason.contains("next to nothing in common"), "{}", found.reason);
+    // A strong blur is the same scene.
+    let soft = |x: f64, y: f64| {
+        let near = (-6..=6).flat_map(|dy| (-6..=6).map(move |dx| (f64::from(dx) * 2.0, f64::from(dy) * 2.0)));
+        let sum = near.fold([0.0; 3], |sum, (dx, dy)| {
+            let there = street(x + dx, y + dy);
+            std::array::from_fn(|k| sum[k] + there[k] / 169.0)
+        });
+        sum
+    };
+    let (found, _) = verdict(&soft);
+    assert!(!found.reason.contains("nothing in common"), "{}", found.reason);
+}
+
+#[test]
 fn bars_where_the_reference_has_a_picture_are_named() {
     let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
     let barred =
