@@ -6,7 +6,7 @@ use std::sync::Arc;
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
 use doublet::metrics::{
-    self, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust,
+    self, Answer, Answers, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust,
     TrustLevel, Value, pool, standard,
 };
 
@@ -510,7 +510,9 @@ fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
     let (before, enlarged) =
         ([frame.clone()], Enlarged { input: &input, output: &output, before: Some((&input, &output)) });
     let moment = Moment::new(Pair::new(&frame, &frame).unwrap()).among(&before, &[], None).following(&before);
-    let moment = moment.enlarged_from(enlarged);
+    let same = [frame.clone(), frame.clone()].map(|picture| Answer { picture, forgiven: 0.0 });
+    let answers = Answers { all: &same, told: "Two answers." };
+    let moment = moment.enlarged_from(enlarged).asked_again(answers).before_a_jury(answers);
     for overlay in OVERLAYS {
         let about = overlay.about();
         assert!(about.meaning.ends_with('.') && about.limits.ends_with('.'), "{}", about.id);
