@@ -6,8 +6,8 @@ use std::sync::Arc;
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
 use doublet::metrics::{
-    self, Answer, Answers, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust,
-    TrustLevel, Value, pool, standard,
+    self, Answer, Answers, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan,
+    Scale, Task, Trust, TrustLevel, Value, pool, standard,
 };
 
 use super::support::testdata;
