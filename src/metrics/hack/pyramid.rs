@@ -116,7 +116,8 @@ pub struct Softener<'a> {
 impl<'a> Softener<'a> {
     pub fn new(rows: Rows<'a>) -> Self {
         let width = rows.size().0;
-        let (mut ring, mut column): ([Vec<f32>; TAPS], (Vec<u16>, Vec<f32>)) = Default::default();
+        let mut ring: [Vec<f32>; TAPS] = Default::default();
+        let mut column = (Vec::new(), Vec::new());
         match rows {
             Rows::Plane(_, Sample::U8) => column.0 = vec![0; width + TAPS - 1],
             Rows::Plane(..) => ring = std::array::from_fn(|_| vec![0.0; width]),
