@@ -16,3 +16,4 @@ pub use bent::{BENT, Bent, bent};
 pub use contradicted::{ADDED, Added, CONTRADICTED, contradicted};
 pub use shimmer::{SHIMMER, Shimmer, shimmer};
 pub use spots::{Spot, spots};
+pub(super) use {plane::Luma, support::Chosen};
