@@ -195,6 +195,13 @@ pub(crate) struct Taps {
 }
 
 impl Taps {
+    /// For a graphics device: of every output sample the first input sample, how many are read and where their weights
+    /// begin; and all weights.
+    pub fn tables(&self) -> (Vec<u32>, &[f32]) {
+        let words = |span: &Span| [span.first as u32, span.count as u32, span.at as u32];
+        (self.spans.iter().flat_map(words).collect(), &self.weights)
+    }
+
     fn of(&self, span: Span) -> &[f32] {
         &self.weights[span.at..span.at + span.count]
     }

@@ -270,13 +270,13 @@ impl Card {
     }
 
     /// The map, where the card has a twin of the overlay and can draw it.
-    fn map(&mut self, overlay: &str, moment: &Moment<'_>) -> Option<(Map, Arc<str>)> {
+    fn drawn(&mut self, overlay: &str, moment: &Moment<'_>) -> Option<(Drawn, Arc<str>)> {
         if matches!(self, Card::Unknown) {
             *self = Card::find();
         }
         let Card::Found { twins, name } = self else { return None };
-        match twins.map(overlay, moment)? {
-            Ok(map) => Some((map, name.clone())),
+        match twins.drawn(overlay, moment)? {
+            Ok(drawn) => Some((drawn, name.clone())),
             Err(why) => {
                 log::warn!("{name} could not draw {overlay}: {why}");
                 None
@@ -340,8 +340,8 @@ impl Draftsman {
             (Some(heard), _) => moment.before_a_jury(heard.there()),
             (None, _) => moment,
         };
-        let (drawn, by) = match self.card.map(about.id, &moment) {
-            Some((map, name)) => (Drawn { map, note: None }, Some(name)),
+        let (drawn, by) = match self.card.drawn(about.id, &moment) {
+            Some((drawn, name)) => (drawn, Some(name)),
             None => (job.overlay.drawn(&moment, &self.memo)?, None),
         };
         let pooled = (about.pool)(&drawn.map);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use doublet::evidence::{Candidate, Class, Level, Seen, Transform, Verdict, judge, measured};
 use doublet::frame::{ColorInfo, Family, Frame, Layout, Matrix, Plane, Range, Sample};
+use doublet::metrics::hack::{CHROMA_FEATURES, LUMA_FEATURES, STEP_FEATURES};
 use doublet::metrics::{Features, Memo, Moment, Pair, Plan};
 
 /// Luma, Cb and Cr on the 8-bit scale at a place of luma.
@@ -283,6 +284,25 @@ fn depth_and_odd_sizes_change_nothing_that_counts() {
     assert!(found.facts().all(|(_, value)| value.is_finite()));
     let candidate = Candidate { label: "blank".into(), bitrate: None, frames: vec![found] };
     assert_eq!(judge(&[candidate])[0].class, Class::NoSignFound);
+}
+
+#[test]
+fn bytes_and_the_same_codes_in_more_bits_are_measured_alike() {
+    // Bytes go another way than longer codes: both are exact.
+    let whole = |of: Scene<'_>, x: f64, y: f64| of(x, y).map(|code| code.round().clamp(0.0, 255.0));
+    let sharp = sharpened(0.6);
+    let (reference, other) = (|x: f64, y: f64| whole(&street, x, y), |x: f64, y: f64| whole(&sharp, x, y));
+    for size in [(320, 240), (97, 131), (33, 32)] {
+        let of = |bits: u8| features(&frame_of(size, bits, &reference), &frame_of(size, bits, &other));
+        let bytes = of(8);
+        for bits in [10, 16] {
+            let words = of(bits);
+            for id in LUMA_FEATURES.iter().chain(&CHROMA_FEATURES).chain(&STEP_FEATURES) {
+                let (a, b) = (bytes.get(id).unwrap().value, words.get(id).unwrap().value);
+                assert!((a - b).abs() <= 1e-9 * a.abs().max(1.0), "{size:?}, {bits} bits, {id}: {a} {b}");
+            }
+        }
+    }
 }
 
 #[test]

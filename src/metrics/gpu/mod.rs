@@ -8,11 +8,13 @@
 //! | `ssim.wgsl` | the extractor `ssim_y`, its reduction included | to 1e-5 |
 //! | `edges.wgsl` | the ridges of `erqa`'s edges | to the bit |
 //! | `gain.wgsl`, `moments.wgsl` | the overlay `gain` | to 1e-4 stops: whole numbers up to the logarithms |
+//! | `support.wgsl` | the overlays `contradicted` and `added`, but for the choice of how the output is shrunk | to 1e-3 codes |
 
 mod edges;
 mod gain;
 mod planes;
 mod ssim;
+mod support;
 
 use wgpu::util::DeviceExt;
 
@@ -21,7 +23,7 @@ use crate::gpu::{Gpu, GpuError, Kernel, read_words, words};
 
 use super::erqa::edge_map;
 use super::psnr::decibels;
-use super::{MetricError, Moment, Pair, Value};
+use super::{Drawn, MetricError, Moment, Pair, Value};
 
 use planes::Luma;
 
@@ -33,6 +35,7 @@ pub struct Twins {
     ssim: ssim::Kernels,
     edges: edges::Kernels,
     gain: gain::Kernels,
+    support: support::Kernels,
 }
 
 /// The uniform of `error.wgsl`, field by field.
@@ -56,6 +59,7 @@ impl Twins {
             ssim: ssim::Kernels::new(&gpu)?,
             edges: edges::Kernels::new(&gpu)?,
             gain: gain::Kernels::new(&gpu)?,
+            support: support::Kernels::new(&gpu)?,
             gpu,
         })
     }
@@ -64,26 +68,37 @@ impl Twins {
         &self.gpu
     }
 
-    /// The map of the overlay called `id`; `None` where it has no twin.
+    /// The map of the overlay called `id`, with what is to be told of it; `None` where it has no twin.
     ///
     /// # Errors
     /// As the overlay's own, and [`MetricError::Gpu`] when the device fails: the processor's path is still there.
-    pub fn map(&self, id: &str, moment: &Moment<'_>) -> Option<Result<Map, MetricError>> {
+    pub fn drawn(&self, id: &str, moment: &Moment<'_>) -> Option<Result<Drawn, MetricError>> {
+        let plain = |map: Result<Map, MetricError>| Some(map.map(|map| Drawn { map, note: None }));
         match id {
-            "error" => Some(self.error(&moment.pair, false)),
-            "signed_error" => Some(self.error(&moment.pair, true)),
-            "gain" => Some(self.gain.map(&self.gpu, &moment.pair)),
-            "erqa" => Some(edge_map(moment, &|reference, candidate, thresholds| {
+            "error" => plain(self.error(&moment.pair, false)),
+            "signed_error" => plain(self.error(&moment.pair, true)),
+            "gain" => plain(self.gain.map(&self.gpu, &moment.pair)),
+            "erqa" => plain(edge_map(moment, &|reference, candidate, thresholds| {
                 self.edges.of(&self.gpu, reference, candidate, thresholds).map_err(failed)
             })),
+            "contradicted" => Some(self.support.contradicted(&self.gpu, moment)),
+            "added" => Some(self.support.added(&self.gpu, moment)),
             _ => None,
         }
+    }
+
+    /// The map alone.
+    ///
+    /// # Errors
+    /// As [`Twins::drawn`].
+    pub fn map(&self, id: &str, moment: &Moment<'_>) -> Option<Result<Map, MetricError>> {
+        Some(self.drawn(id, moment)?.map(|drawn| drawn.map))
     }
 
     /// PSNR of luma.
     ///
     /// # Errors
-    /// As [`Twins::map`].
+    /// As [`Twins::drawn`].
     pub fn psnr_y(&self, pair: &Pair<'_>) -> Result<Value, MetricError> {
         let luma = Luma::upload(&self.gpu, pair, "psnr_y")?;
         let error = self.squared_error(&luma).map_err(failed)?;
@@ -93,7 +108,7 @@ impl Twins {
     /// SSIM of luma; see [`super::find`]`("ssim_y")`.
     ///
     /// # Errors
-    /// As [`Twins::map`], and [`MetricError::TooSmall`] as the extractor.
+    /// As [`Twins::drawn`], and [`MetricError::TooSmall`] as the extractor.
     pub fn ssim_y(&self, pair: &Pair<'_>) -> Result<f64, MetricError> {
         let luma = Luma::upload(&self.gpu, pair, "ssim_y")?;
         self.ssim.mean(&self.gpu, &luma, pair.sample().bits())

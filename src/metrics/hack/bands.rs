@@ -122,7 +122,7 @@ fn threshold(rows: Rows<'_>) -> f32 {
     let apart = (width * height / 50_000).clamp(1, 15) | 1;
     let looked: Vec<usize> = (0..height).step_by(apart).collect();
     let counts = looked
-        .par_chunks(32)
+        .par_chunks(64)
         .map(|looked| count(rows, looked))
         .reduce(|| vec![0; CELLS], |a, b| a.iter().zip(&b).map(|(a, b)| a + b).collect());
     let wanted = (looked.len() * width) as f64 * TOP;
@@ -184,8 +184,11 @@ fn level(pair: [Rows<'_>; 2], least: f32, s: usize) -> Level {
         let both = tops.iter().zip(parts(&mut soft, side, tops.len())).zip(parts(&mut below, side / 2, tops.len()));
         both.map(|((top, soft), below)| (*top, soft, below)).collect()
     };
-    let blocks: Vec<Vec<Sums>> =
-        jobs.into_par_iter().map(|(top, soft, below)| band(pair, (top, side), least, soft, below)).collect();
+    let blocks: Vec<Vec<Sums>> = jobs
+        .into_par_iter()
+        .with_min_len(4 << s)
+        .map(|(top, soft, below)| band(pair, (top, side), least, soft, below))
+        .collect();
     Level { blocks: blocks.concat(), soft, below }
 }
 
@@ -210,19 +213,27 @@ fn band(
     let stride = width.next_multiple_of(LANES);
     let half = width.div_ceil(2).next_multiple_of(LANES);
     let mut softeners = pair.map(Softener::new);
-    let [mut own, mut detail] = [(); 2].map(|()| [padded(width), padded(width)]);
+    let mut own = [padded(width), padded(width)];
+    // Of both pictures, two rows each: they are added at once. A last row without a second is beside zeros.
+    let mut detail = [(); 2].map(|()| [padded(width), padded(width)]);
     let mut cells = vec![[[0.0f32; LANES]; 6]; width.div_ceil(LANES)];
     for (n, y) in (top..(top + side).min(height)).enumerate() {
         for k in 0..2 {
             let row = soft[k].chunks_exact_mut(stride).nth(n).unwrap_or(own[k].as_mut_slice());
-            softeners[k].detail(y, row, &mut detail[k]);
+            softeners[k].detail(y, row, &mut detail[n % 2][k]);
             if n % 2 == 0
                 && let Some(out) = below[k].chunks_exact_mut(half).nth(n / 2)
             {
                 halve(row, out);
             }
         }
-        add([&detail[0], &detail[1]], least, &mut cells);
+        let last = y + 1 == height.min(top + side);
+        if last && n % 2 == 0 {
+            detail[1].iter_mut().for_each(|row| row.fill(0.0));
+        }
+        if last || n % 2 == 1 {
+            add(detail.each_ref().map(|rows| rows.each_ref().map(Vec::as_slice)), least, &mut cells);
+        }
     }
     // Every side is a multiple of half the lanes.
     const HALF: usize = LANES / 2;
@@ -238,21 +249,22 @@ fn band(
     blocks
 }
 
-/// Adds one row of detail, the reference's and the candidate's, to the sums of its columns.
+/// Adds two rows of detail, each the reference's and the candidate's, to the sums of their columns.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn add(rows: [&[f32]; 2], least: f32, cells: &mut [[[f32; LANES]; 6]]) {
-    let [r, d] = rows.map(|row| row.as_chunks::<LANES>().0);
-    for ((cell, r), d) in cells.iter_mut().zip(r).zip(d) {
+fn add(rows: [[&[f32]; 2]; 2], least: f32, cells: &mut [[[f32; LANES]; 6]]) {
+    let [[r, d], [r_below, d_below]] = rows.map(|rows| rows.map(|row| row.as_chunks::<LANES>().0));
+    for ((((cell, r), d), r_below), d_below) in cells.iter_mut().zip(r).zip(d).zip(r_below).zip(d_below) {
         for k in 0..LANES {
-            let (a, b) = (r[k], d[k]);
+            let (a, b, c, d) = (r[k], d[k], r_below[k], d_below[k]);
             let keep = if a.abs() >= least { 1.0 } else { 0.0 };
-            let (rr, dd) = (a * a, b * b);
-            cell[0][k] += rr * keep;
-            cell[1][k] += dd * keep;
-            cell[2][k] += a * b * keep;
-            cell[3][k] += keep;
-            cell[4][k] += rr;
-            cell[5][k] += dd;
+            let keep_below = if c.abs() >= least { 1.0 } else { 0.0 };
+            let (aa, bb, cc, dd) = (a * a, b * b, c * c, d * d);
+            cell[0][k] += aa * keep + cc * keep_below;
+            cell[1][k] += bb * keep + dd * keep_below;
+            cell[2][k] += a * b * keep + c * d * keep_below;
+            cell[3][k] += keep + keep_below;
+            cell[4][k] += aa + cc;
+            cell[5][k] += bb + dd;
         }
     }
 }

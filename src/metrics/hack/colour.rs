@@ -169,7 +169,7 @@ fn means(reference: Planes<'_>, candidate: Planes<'_>) -> Sums {
         sums
     };
     let columns = || vec![0.0f32; luma.0.max(width)];
-    let parts: Vec<Sums> = tops.par_iter().with_min_len(4).map_init(columns, line).collect();
+    let parts: Vec<Sums> = tops.par_iter().with_min_len(16).map_init(columns, line).collect();
     parts.iter().fold(Sums::default(), Sums::with)
 }
 

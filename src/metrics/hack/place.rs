@@ -23,6 +23,8 @@ const N: usize = 6;
 /// Normal equations: the upper part of the matrix row by row, the right side, the sum of squares, the count.
 type Sums = [f64; N * (N + 1) / 2 + N + 2];
 const SQUARES: usize = N * (N + 1) / 2 + N;
+/// Samples of a size that are looked at, about.
+const LOOKED: usize = 80_000;
 /// Rounds at each size: so far does the integer part follow the estimate.
 const ROUNDS: usize = 3;
 
@@ -80,9 +82,9 @@ fn equations(r: &Grid, d: &Grid, whole: (isize, isize)) -> Sums {
     if left >= right || top >= bottom {
         return [0.0; SQUARES + 2];
     }
-    // Every second row of a large picture says as much.
-    let step = if r.width * r.height > 60_000 { 2 } else { 1 };
-    let rows: Vec<isize> = (top..bottom).step_by(step).collect();
+    // Some rows of a large picture say as much; an odd number apart, so that both fields of an interlaced film count.
+    let apart = (r.width * r.height / LOOKED).clamp(1, 8) | 1;
+    let rows: Vec<isize> = (top..bottom).step_by(apart).collect();
     let shares: Vec<f32> = (left..right).map(|x| 2.0 * x as f32 / width as f32 - 1.0).collect();
     let count = shares.len();
     let row = |(lines, across, more): &mut Terms, y: &isize| {
@@ -99,7 +101,7 @@ fn equations(r: &Grid, d: &Grid, whole: (isize, isize)) -> Sums {
     };
     let row_of = || vec![0.0f32; count];
     let terms = || ([(); 4].map(|()| row_of()), row_of(), row_of());
-    let parts: Vec<Sums> = rows.par_iter().with_min_len(8).map_init(terms, row).collect();
+    let parts: Vec<Sums> = rows.par_iter().with_min_len(32).map_init(terms, row).collect();
     parts.iter().fold([0.0; SQUARES + 2], |all, part| std::array::from_fn(|k| all[k] + part[k]))
 }
 

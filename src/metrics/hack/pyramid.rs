@@ -2,8 +2,6 @@
 //! but where a later size needs it. A row less its softened self is a row of a Laplacian band (the filter-subtract-
 //! decimate pyramid of Anderson, 1984). Softening is the binomial 1 4 6 4 1 across and down, over 256.
 
-use std::ops::Range;
-
 use multiversion::multiversion;
 
 use crate::frame::{Plane, Sample};
@@ -57,13 +55,13 @@ impl Rows<'_> {
     }
 
     /// Writes the sums of columns over the rows `rows` into `out`.
-    pub fn columns(self, rows: Range<usize>, out: &mut [f32]) {
+    pub fn columns(self, mut rows: impl Iterator<Item = usize>, out: &mut [f32]) {
         out.fill(0.0);
         match self {
             Rows::Plane(plane, Sample::U8) => {
-                let mut rows = rows.map(|y| plane.row_u8(y as u32));
-                while let Some(first) = rows.next() {
-                    match (rows.next(), rows.next(), rows.next()) {
+                let mut row = || rows.next().map(|y| plane.row_u8(y as u32));
+                while let Some(first) = row() {
+                    match (row(), row(), row()) {
                         (Some(b), Some(c), Some(d)) => add_bytes(&[first, b, c, d], out),
                         (b, c, d) => {
                             [Some(first), b, c, d].into_iter().flatten().for_each(|row| add_bytes(&[row], out))
@@ -118,7 +116,8 @@ pub struct Softener<'a> {
 impl<'a> Softener<'a> {
     pub fn new(rows: Rows<'a>) -> Self {
         let width = rows.size().0;
-        let (mut ring, mut column): ([Vec<f32>; TAPS], (Vec<u16>, Vec<f32>)) = Default::default();
+        let mut ring: [Vec<f32>; TAPS] = Default::default();
+        let mut column = (Vec::new(), Vec::new());
         match rows {
             Rows::Plane(_, Sample::U8) => column.0 = vec![0; width + TAPS - 1],
             Rows::Plane(..) => ring = std::array::from_fn(|_| vec![0.0; width]),

@@ -124,7 +124,7 @@ fn means(reference: Rows<'_>, candidate: Rows<'_>) -> Vec<Point> {
         lefts.iter().map(point).collect::<Vec<_>>()
     };
     let columns = || [vec![0.0f32; width], vec![0.0f32; width]];
-    let lines: Vec<Vec<Point>> = tops.par_iter().with_min_len(4).map_init(columns, line).collect();
+    let lines: Vec<Vec<Point>> = tops.par_iter().with_min_len(16).map_init(columns, line).collect();
     lines.concat()
 }
 

@@ -27,3 +27,4 @@ pub use scores::{
 pub use shimmer::{SHIMMER, Shimmer, shimmer};
 pub use spots::{Spot, Structure, spots};
 pub use unexplained::UNEXPLAINED;
+pub(super) use {plane::Luma, support::Chosen};

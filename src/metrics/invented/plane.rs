@@ -8,7 +8,7 @@ use crate::metrics::MetricError;
 
 /// Luma codes on the 8-bit scale, row by row, no padding.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Luma {
+pub(in crate::metrics) struct Luma {
     pub width: usize,
     pub height: usize,
     pub samples: Vec<f32>,

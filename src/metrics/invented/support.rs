@@ -15,7 +15,7 @@ use crate::metrics::{Enlarged, Memo, MetricError, Moment};
 
 /// How an output was shrunk, in words by `Display`: "box, edges meeting".
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Way {
+pub(in crate::metrics) struct Way {
     pub down: Kernel,
     pub up: Kernel,
     /// By how many samples of the output the input's grid stands further right and down than centred.
@@ -34,6 +34,65 @@ impl fmt::Display for Way {
         let up = if self.up == Kernel::Box { "nearest" } else { self.up.name() };
         write!(f, "shrunk by {} ({phase}), enlarged by {up}, {:.1} codes apart", self.down.name(), self.rms)
     }
+}
+
+/// How an output is held against its input: what was chosen, and what the choice made on its way.
+pub(in crate::metrics) struct Chosen {
+    pub way: Way,
+    pub tone: Tone,
+    /// tone(X), D(Y), U(tone(X)) and Y.
+    pub input: Luma,
+    pub down: Luma,
+    pub enlarged: Luma,
+    pub output: Luma,
+}
+
+impl Chosen {
+    /// What the enlargement of `moment` rests on, for the overlay `name`.
+    ///
+    /// # Errors
+    /// [`MetricError::NotEnlarged`] where nothing was enlarged, and those of reading luma.
+    pub fn of(name: &'static str, moment: &Moment<'_>) -> Result<Self, MetricError> {
+        Self::of_enlarged(name, moment.enlarged.as_ref().ok_or(MetricError::NotEnlarged { overlay: name })?)
+    }
+
+    fn of_enlarged(name: &'static str, enlarged: &Enlarged<'_>) -> Result<Self, MetricError> {
+        let (x, y) = (Luma::of(name, LEAST, enlarged.input)?, Luma::of(name, LEAST, enlarged.output)?);
+        if y.width <= x.width || y.height <= x.height {
+            return Err(MetricError::NotEnlarged { overlay: name });
+        }
+        Ok(Self::between(x, y))
+    }
+
+    fn between(x: Luma, y: Luma) -> Self {
+        let (down, tone, mut way) = chosen(&x, &y);
+        let input = x.made(|at, row| row.iter_mut().zip(x.row(at)).for_each(|(o, v)| *o = tone.of(*v)));
+        let (up, enlarged) = nearest_to(&y, &input, way.phase);
+        way.up = up;
+        Self { way, tone, input, down, enlarged, output: y }
+    }
+
+    /// One sentence on what was chosen.
+    pub fn words(&self) -> String {
+        words(&self.way, &self.tone)
+    }
+
+    /// The axes of D, across and down, then those of U.
+    pub fn axes(&self) -> [[Axis; 2]; 2] {
+        let (x, y) = (&self.input, &self.output);
+        let both = |axis: fn(usize, usize, f64) -> Axis, from: &Luma, to: &Luma| {
+            [axis(from.width, to.width, self.way.phase), axis(from.height, to.height, self.way.phase)]
+        };
+        [both(shrinking, y, x), both(growing, x, y)]
+    }
+}
+
+fn words(way: &Way, tone: &Tone) -> String {
+    let tone = match tone.most() {
+        most if most < 0.5 => String::new(),
+        most => format!("; a change of tone of up to {most:.0} codes is taken off"),
+    };
+    format!("The output fits the input best {way}{tone}.")
 }
 
 /// An output beside its input.
@@ -61,33 +120,25 @@ impl Support {
     /// # Errors
     /// [`MetricError::NotEnlarged`] where nothing was enlarged, and those of reading luma.
     pub fn of(name: &'static str, moment: &Moment<'_>, _: &Memo) -> Result<Self, MetricError> {
-        let enlarged = moment.enlarged.as_ref().ok_or(MetricError::NotEnlarged { overlay: name })?;
-        Self::of_enlarged(name, enlarged)
+        Ok(Self::from_chosen(Chosen::of(name, moment)?))
     }
 
     /// # Errors
     /// As [`Self::of`].
     pub fn of_enlarged(name: &'static str, enlarged: &Enlarged<'_>) -> Result<Self, MetricError> {
-        let (x, y) = (Luma::of(name, LEAST, enlarged.input)?, Luma::of(name, LEAST, enlarged.output)?);
-        if y.width <= x.width || y.height <= x.height {
-            return Err(MetricError::NotEnlarged { overlay: name });
-        }
-        Ok(Self::between(x, y))
+        Ok(Self::from_chosen(Chosen::of_enlarged(name, enlarged)?))
     }
 
-    pub fn between(x: Luma, y: Luma) -> Self {
-        let (down, tone, mut way) = chosen(&x, &y);
-        let input = x.made(|at, row| row.iter_mut().zip(x.row(at)).for_each(|(o, v)| *o = tone.of(*v)));
-        let (up, enlarged) = nearest_to(&y, &input, way.phase);
-        way.up = up;
-        let plain = shrunk(&enlarged, (x.width, x.height), way.down, way.phase);
+    fn from_chosen(chosen: Chosen) -> Self {
+        let Chosen { way, tone, input, down, enlarged, output: y } = chosen;
+        let plain = shrunk(&enlarged, (input.width, input.height), way.down, way.phase);
         let given_back = input.made(|at, row| {
             let (kept, lost) = (down.row(at), plain.row(at));
             for (((o, i), d), p) in row.iter_mut().zip(input.row(at)).zip(kept).zip(lost) {
                 *o = d + (i - p);
             }
         });
-        let carried = grown(&given_back, (y.width, y.height), up, way.phase);
+        let carried = grown(&given_back, (y.width, y.height), way.up, way.phase);
         Self { way, tone, input, down, plain, output: y, carried }
     }
 
@@ -111,11 +162,7 @@ impl Support {
 
     /// One sentence on what was chosen.
     pub fn words(&self) -> String {
-        let tone = match self.tone.most() {
-            most if most < 0.5 => String::new(),
-            most => format!("; a change of tone of up to {most:.0} codes is taken off"),
-        };
-        format!("The output fits the input best {}{tone}.", self.way)
+        words(&self.way, &self.tone)
     }
 }
 
@@ -168,17 +215,21 @@ fn nearest_to(y: &Luma, input: &Luma, phase: f64) -> (Kernel, Luma) {
 
 /// `y` on the grid of `size`, whose samples stand `phase` samples of `y` further than centred.
 pub(super) fn shrunk(y: &Luma, size: (usize, usize), kernel: Kernel, phase: f64) -> Luma {
-    let axis = |from: usize, to: usize| Axis { from, to, scale: from as f64 / to as f64, shift: phase };
-    resized(y, size, kernel, axis)
+    resized(y, size, kernel, |from, to| shrinking(from, to, phase))
 }
 
 /// The way back.
 pub(super) fn grown(x: &Luma, size: (usize, usize), kernel: Kernel, phase: f64) -> Luma {
-    let axis = |from: usize, to: usize| {
-        let scale = from as f64 / to as f64;
-        Axis { from, to, scale, shift: -phase * scale }
-    };
-    resized(x, size, kernel, axis)
+    resized(x, size, kernel, |from, to| growing(from, to, phase))
+}
+
+fn shrinking(from: usize, to: usize, phase: f64) -> Axis {
+    Axis { from, to, scale: from as f64 / to as f64, shift: phase }
+}
+
+fn growing(from: usize, to: usize, phase: f64) -> Axis {
+    let scale = from as f64 / to as f64;
+    Axis { from, to, scale, shift: -phase * scale }
 }
 
 fn resized(from: &Luma, (width, height): (usize, usize), kernel: Kernel, axis: impl Fn(usize, usize) -> Axis) -> Luma {

@@ -9,7 +9,7 @@ const REACH: usize = 256;
 
 /// An offset in codes for every code: a + b t + c t^2 with t from -1 to 1 over the 8-bit scale.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(super) struct Tone([f64; 3]);
+pub(in crate::metrics) struct Tone([f64; 3]);
 
 impl Tone {
     /// The curve from `x` to `y`, code by code: a parabola through the median offsets of 32 classes of brightness. The

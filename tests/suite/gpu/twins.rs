@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doublet::frame::{ColorInfo, Family, Frame, Layout, Matrix, Plane, Range, Sample};
 use doublet::metrics::gpu::Twins;
-use doublet::metrics::{Memo, Moment, Pair, Plan, find, overlay};
+use doublet::metrics::{Enlarged, Memo, Moment, Pair, Plan, find, overlay};
 
 use super::super::color::Dice;
 
@@ -129,4 +129,70 @@ fn the_gain_is_the_processors_but_for_its_logarithms() {
         let (own, found) = ((overlay.about().pool)(&own), (overlay.about().pool)(&found));
         assert!((own - found).abs() <= 1e-4 * own.abs().max(1e-3), "{case}: {own} {found}");
     });
+}
+
+/// `input` drawn larger by straight lines between its samples, shifted and off by up to `wrong` codes of 256.
+fn enlarged(dice: &mut Dice, input: &Frame, (width, height): (u32, u32), wrong: f32) -> Arc<Frame> {
+    let bits = input.layout.sample.bits();
+    let code = |x: u32, y: u32| match bits {
+        8 => f32::from(input.plane(0).row_u8(y)[x as usize]),
+        _ => f32::from(input.plane(0).row_u16(y)[x as usize]),
+    };
+    let at = |n: u32, to: u32, from: u32| {
+        let place = ((n as f32 + 0.5) * from as f32 / to as f32 - 0.5).clamp(0.0, (from - 1) as f32);
+        (place as u32, (place as u32 + 1).min(from - 1), place.fract())
+    };
+    let peak = ((1u32 << bits) - 1) as f32;
+    let unit = (1u32 << (bits - 8)) as f32;
+    let mut codes = Vec::new();
+    for y in 0..height {
+        let (top, bottom, down) = at(y, height, input.height);
+        for x in 0..width {
+            let (left, right, across) = at(x, width, input.width);
+            let row = |y: u32| code(left, y) * (1.0 - across) + code(right, y) * across;
+            let lie = if (x / 24 + y / 24) % 5 == 0 { 30.0 * wrong } else { 0.0 };
+            let noise = wrong * 40.0 * (dice.unit() - 0.5);
+            let value = row(top) * (1.0 - down) + row(bottom) * down + (noise + lie) * unit;
+            codes.push(value.round().clamp(0.0, peak) as u16);
+        }
+    }
+    let luma = match bits {
+        8 => Plane::from_u8(width, height, codes.iter().map(|c| *c as u8).collect()).unwrap(),
+        _ => Plane::from_u16(width, height, codes).unwrap(),
+    };
+    let layout = Layout { family: Family::Gray, sample: input.layout.sample, chroma_shift: (0, 0), alpha: false };
+    Arc::new(Frame::new(width, height, layout, input.color, vec![luma]).unwrap())
+}
+
+#[test]
+fn what_contradicts_and_what_was_added_are_the_processors() {
+    let Some(gpu) = super::gpu().filter(|gpu| gpu.computes()) else { return };
+    let twins = Twins::new(gpu.clone()).unwrap();
+    let mut dice = Dice::new(5);
+    let cases =
+        [((64, 48), (128, 96), 8), ((61, 47), (150, 101), 10), ((33, 90), (132, 361), 8), ((320, 180), (641, 360), 16)];
+    for (small, large, bits) in cases {
+        let input = picture(&mut dice, small, bits, (0, 0), 0.05);
+        let input = enlarged(&mut dice, &input, small, 0.0);
+        for wrong in [0.0, 0.1, 1.0] {
+            let output = enlarged(&mut dice, &input, large, wrong);
+            let pair = Pair::new(&output, &output).unwrap();
+            let moment = Moment::new(pair).enlarged_from(Enlarged { input: &input, output: &output, before: None });
+            for id in ["contradicted", "added"] {
+                let own = overlay(id).unwrap().drawn(&moment, &Memo::default()).unwrap();
+                let found = twins.drawn(id, &moment).unwrap().unwrap();
+                assert_eq!((own.map.width, own.map.height), (found.map.width, found.map.height));
+                assert_eq!(own.note, found.note, "{id}: {small:?} to {large:?}");
+                let values = own.map.values.iter().zip(&found.map.values);
+                let off = values.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(off < 1e-3, "{id}: {small:?} to {large:?}, {bits} bits, wrong by {wrong}: {off}");
+                let most = own.map.values.iter().copied().fold(0.0, f32::max);
+                assert!(wrong < 1.0 || most > 5.0, "{id}: {small:?} to {large:?}: a lie shows: {most}");
+            }
+        }
+    }
+    let plain = picture(&mut dice, (64, 64), 8, (1, 1), 0.1);
+    let moment = Moment::new(Pair::new(&plain, &plain).unwrap());
+    let own = overlay("added").unwrap().map(&moment, &Memo::default()).unwrap_err();
+    assert_eq!(twins.map("added", &moment).unwrap().unwrap_err(), own);
 }
