@@ -50,7 +50,9 @@ mod suite {
     mod tournament;
     mod tournament_files;
     mod ui;
+    mod undo;
     mod verdict;
+    mod verdict_cli;
     mod views;
     mod vif;
     mod vmaf;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use crate::engine::{Judged, VerdictReport, VerdictSettings, verdict};
+use crate::engine::{Cosmetic, Judged, VerdictReport, VerdictSettings, verdict};
 use crate::evidence::{Level, Line};
 use crate::report::AtomicFile;
 
@@ -104,8 +104,8 @@ fn page(report: &VerdictReport) -> String {
         _ = writeln!(text, "  {}", verdict.reason);
         if let (Some(vmaf), Some(neg)) = (score.vmaf, score.vmaf_neg) {
             _ = write!(text, "  VMAF {vmaf:.1}, NEG {neg:.1}, over {} frames", judged.frames);
-            if let Some(points) = score.vmaf_explained {
-                _ = write!(text, "; {points:.1} of {vmaf:.1} points are cosmetic (undo it, and they are gone)");
+            if let Some(cosmetic) = score.cosmetic() {
+                _ = write!(text, "; {}", undone(&cosmetic));
             }
             text.push_str(".\n");
         }
@@ -120,6 +120,15 @@ fn page(report: &VerdictReport) -> String {
     text += &comparison(report);
     text.push_str("“No sign found” is not proof: what leaves none of these traces is not seen.\n");
     text
+}
+
+/// What went away with the transform.
+fn undone(Cosmetic { points, of, hidden }: &Cosmetic) -> String {
+    let of = format!("{of:.1}{}", if *hidden { " unclipped" } else { "" });
+    match *points > 0.05 {
+        true => format!("{points:.1} of {of} points are cosmetic (undo it, and they are gone)"),
+        false => format!("undone it moves from {of} by {:+.1}: no points were bought", -points),
+    }
 }
 
 fn row(line: &Line) -> String {

@@ -84,7 +84,7 @@ pub use state::{Clock, Coverage, Measured, Notice, Series, Shown, State, Track, 
 pub use store::{SourceKey, Store, Stored};
 pub use thumbs::{THUMB, Thumbs};
 pub use tournament::{Plan, Referee, Row, RowStatus, Tournament, compose};
-pub use verdict::{Judged, Points, VerdictReport, VerdictSettings, verdict};
+pub use verdict::{Cosmetic, Judged, Points, VerdictReport, VerdictSettings, verdict};
 pub use verdict_run::VerdictRun;
 pub use ways::score_ways;
 pub use ways_run::WaysRun;

@@ -58,10 +58,33 @@ pub struct Points {
     pub vmaf_raw: Option<f64>,
     pub psnr_y: Option<f64>,
     pub ssim_y: Option<f64>,
-    /// Points of VMAF that go away when the fitted transform is undone; `None` where nothing was fitted.
+    /// Points of unclipped VMAF that go away when the fitted transform is undone; `None` where nothing was fitted. Where
+    /// VMAF stands at 100 the clip would hide most of them.
     pub vmaf_explained: Option<f64>,
-    /// VMAF of the undone picture.
+    /// VMAF of the undone picture, and the same unclipped.
     pub vmaf_undone: Option<f64>,
+    pub vmaf_undone_raw: Option<f64>,
+}
+
+impl Points {
+    /// The points that went away, of how many, and whether those stand above what VMAF shows: `None` where nothing was
+    /// undone.
+    pub fn cosmetic(&self) -> Option<Cosmetic> {
+        let (points, of) = (self.vmaf_explained?, self.vmaf_raw?);
+        let hidden = self.vmaf.is_some_and(|vmaf| of - vmaf >= 0.05);
+        Some(Cosmetic { points, of, hidden })
+    }
+}
+
+/// What undoing a transform says of a score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cosmetic {
+    /// Points of unclipped VMAF that go away.
+    pub points: f64,
+    /// Unclipped VMAF.
+    pub of: f64,
+    /// Whether VMAF itself is clipped, so that it shows less.
+    pub hidden: bool,
 }
 
 /// Judges all candidates against the reference. `progress` hears the candidate's place, frames done and frames in all;
@@ -115,7 +138,7 @@ pub fn verdict(
         let undone = verdict.undo.as_ref().map(|undo| undone(recipe, undo));
         if let Some(undone) = undone.as_ref().filter(|_| !settings.plain) {
             let mut tell = |_: usize, done: usize, of: usize| progress(candidates.len() + place, done, of);
-            let only = wanted(find("vmaf").into_iter().collect());
+            let only = wanted(["vmaf", "vmaf_raw"].into_iter().filter_map(find).collect());
             let again = score_each(
                 workshop,
                 reference,
@@ -124,8 +147,9 @@ pub fn verdict(
                 (&mut tell, &mut |_, _| {}),
                 stop,
             )?;
-            score.vmaf_undone = again.candidates.first().and_then(|scores| Some(scores.pooled.get("vmaf")?.mean));
-            score.vmaf_explained = score.vmaf.zip(score.vmaf_undone).map(|(vmaf, undone)| vmaf - undone);
+            let of = |id: &str| again.candidates.first().and_then(|scores| Some(scores.pooled.get(id)?.mean));
+            (score.vmaf_undone, score.vmaf_undone_raw) = (of("vmaf"), of("vmaf_raw"));
+            score.vmaf_explained = score.vmaf_raw.zip(score.vmaf_undone_raw).map(|(vmaf, undone)| vmaf - undone);
             score.vmaf_explained.iter().for_each(|explained| verdict.hear(*explained));
         }
         all.push(Judged {

@@ -50,7 +50,7 @@ impl Row {
 }
 
 /// Columns beside clip, kind, label and verdict.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 18] = [
     "vmaf",
     "vmaf_neg",
     "psnr_y",
@@ -61,20 +61,13 @@ const COLUMNS: [&str; 25] = [
     "E6",
     "kept_1",
     "kept_2",
-    "kept_3",
-    "signal_1",
+    "agree_2",
     "tone_slope",
-    "tone_rest_line",
-    "tone_rest_gamma",
-    "tone_tile_spread",
     "tone_local",
     "noise_reference",
     "noise_candidate",
     "shift",
-    "stretch",
-    "place_explained",
     "chroma_slope",
-    "matrix_explained",
     "chroma_shift_explained",
 ];
 
@@ -86,7 +79,8 @@ pub fn write(rows: &[Row], bars: &str, folder: &Path) -> Result<(), String> {
         let kind = format!("{:?}", row.kind).to_lowercase();
         _ = write!(text, "{},{kind},\"{}\",{},{transform}", row.clip, row.label, row.verdict.class.label());
         for id in COLUMNS {
-            let value = format!("{:.3}", row.value(id));
+            let value = row.value(id);
+            let value = if value.abs() < 10.0 { format!("{value:.3}") } else { format!("{value:.2}") };
             _ = write!(text, ",{}", value.trim_end_matches('0').trim_end_matches('.'));
         }
         text.push('\n');

@@ -72,8 +72,10 @@ fn calibrate() -> Result<bool, String> {
     }
     let together = sets::told(&measured);
     let rows: Vec<Row> = measured.into_iter().map(Row::judged).collect();
-    let (mut text, holds) = figures::bars(&rows);
-    text += &together;
+    let (bars, holds) = figures::bars(&rows);
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let text =
+        format!("make calibrate ARGS=\"{}\": {} frames a pair\n{bars}{together}", asked.join(" "), MEASURED.len());
     print!("{text}");
     figures::write(&rows, &text, &wish.out)?;
     Ok(holds)

@@ -29,7 +29,7 @@ impl FrameSource for One {
     }
 }
 
-fn one(frame: &Arc<Frame>) -> Box<dyn FrameSource> {
+pub fn one(frame: &Arc<Frame>) -> Box<dyn FrameSource> {
     let info = SourceInfo {
         name: "clip.mkv".into(),
         width: frame.width,
@@ -54,7 +54,7 @@ fn noise(width: u32, height: u32, layout: Layout) -> Arc<Frame> {
 }
 
 /// What a source says and what it gives must be one.
-fn get(mut source: Box<dyn FrameSource>) -> Arc<Frame> {
+pub fn get(mut source: Box<dyn FrameSource>) -> Arc<Frame> {
     let frame = source.get(0).unwrap();
     let info = source.info();
     assert_eq!((frame.width, frame.height), (info.width, info.height));

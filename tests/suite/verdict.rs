@@ -370,3 +370,72 @@ fn a_worked_on_candidate_does_not_make_the_others_suspicious() {
     assert!(found.iter().any(|verdict| verdict.class == Class::Suspicious), "{classes:?}");
     assert_eq!(classes.iter().filter(|class| **class == Class::NoSignFound).count(), 4, "{classes:?}");
 }
+
+/// A frame with detail in all bands: kept and agreement of the second, and the noise of both pictures.
+fn banded(kept: f64, agree: f64, noise: [f64; 2]) -> Seen {
+    Seen::from_facts(
+        0,
+        [
+            ("detail_kept", kept),
+            ("kept_2", kept),
+            ("agree_2", agree),
+            ("signal_2", 12.0),
+            ("kept_3", 0.99),
+            ("agree_3", 1.0),
+            ("signal_3", 11.0),
+            ("noise_reference", noise[0]),
+            ("noise_candidate", noise[1]),
+        ],
+    )
+}
+
+#[test]
+fn what_is_sharpened_after_a_strong_encode_stands_above_what_was_left() {
+    let of = |seen: &Seen| seen.turned_up().unwrap();
+    // An encode keeps 85% and no more energy than that: nothing was turned up.
+    assert_eq!(of(&banded(0.85, 1.02, [0.5, 0.3])), 1.0);
+    // The same sharpened by an eighth: still less detail than there was, but more than agrees.
+    let sharpened = of(&banded(0.95, 0.89, [0.5, 0.4]));
+    assert!((sharpened - 1.0 / 0.89).abs() < 1e-9, "{sharpened}");
+    // Grain lowers the agreement as well; its energy is measured where the picture is flat, and taken off.
+    let grainy = of(&banded(1.0, 0.89, [0.5, 9.0]));
+    assert!(grainy < 1.02, "{grainy}");
+    // Where most is gone, or there never was much, agreement says nothing.
+    assert_eq!(of(&banded(0.3, 0.5, [0.5, 0.5])), 1.0);
+    assert_eq!(Seen::from_facts(0, [("detail_kept", 1.0)]).turned_up(), Some(1.0));
+    assert_eq!(Seen::from_facts(0, []).turned_up(), None);
+}
+
+#[test]
+fn a_gain_that_neg_follows_is_no_sign() {
+    // A scaler or another codec: more VMAF at less PSNR and SSIM, and NEG says the same.
+    let all = [known("encode", 1e6, [80.0, 78.6, 33.0, 0.95]), known("scaler", 1.05e6, [84.0, 82.2, 32.0, 0.94])];
+    let found = judge(&all);
+    assert!(found.iter().all(|verdict| verdict.class == Class::NoSignFound), "{found:#?}");
+    let line = found[1].line("E7").unwrap();
+    assert!(line.value.unwrap() > 3.9 && line.level == Level::None, "{line:?}");
+    // The same gain that NEG does not follow.
+    let all = [known("encode", 1e6, [80.0, 78.6, 33.0, 0.95]), known("tuned", 1.05e6, [82.9, 79.3, 32.0, 0.94])];
+    let found = judge(&all);
+    assert_eq!(found[1].line("E7").unwrap().level, Level::Amber);
+    assert_eq!((found[0].class, found[1].class), (Class::NoSignFound, Class::Suspicious));
+}
+
+#[test]
+fn five_that_were_all_worked_on_are_found_by_what_each_shows_alone() {
+    let all: Vec<Candidate> = (0..5)
+        .map(|n| {
+            let neg = 60.0 + 6.0 * f64::from(n);
+            let mut one = known("worked on", 1e6 * 1.7f64.powi(n), [neg + 9.0, neg, 30.0 + f64::from(n), 0.9]);
+            one.frames.iter_mut().for_each(|seen| {
+                let facts: Vec<_> = seen.facts().filter(|(id, _)| *id != "detail_kept").collect();
+                *seen = Seen::from_facts(seen.frame, facts.into_iter().chain([("detail_kept", 1.12)]));
+            });
+            one
+        })
+        .collect();
+    let found = judge(&all);
+    assert!(found.iter().all(|verdict| verdict.class == Class::Inflated), "{found:#?}");
+    // Among their like none stands out.
+    assert!(found.iter().all(|verdict| verdict.line("E3").unwrap().level == Level::None));
+}

@@ -151,9 +151,8 @@ fn head(ui: &mut Ui, judged: &Judged, place: Option<usize>) {
 
 /// The points that go away when what was done is undone, and the way to see it undone.
 fn points(ui: &mut Ui, judged: &Judged, actions: &mut Vec<Action>) {
-    let score = &judged.score;
-    let (Some(vmaf), Some(points)) = (score.vmaf, score.vmaf_explained) else { return };
-    ui.add(Label::new(widgets::strong(words::cosmetic(points, vmaf), style::SMALL)).wrap());
+    let Some(cosmetic) = judged.score.cosmetic() else { return };
+    ui.add(Label::new(widgets::strong(words::cosmetic(cosmetic), style::SMALL)).wrap());
     let Some(undone) = &judged.undone else { return };
     if ui.button(RichText::new(words::UNDONE).size(style::SMALL)).on_hover_text(words::UNDONE_TIP).clicked() {
         let line = format!("{} = {undone}", words::undone_name(&judged.label));

@@ -1,5 +1,6 @@
 //! Words of the evidence.
 
+use crate::engine::Cosmetic;
 use crate::evidence::Line;
 use crate::metrics;
 
@@ -40,11 +41,12 @@ pub fn pick(label: &str, class: &str) -> String {
     format!("Evidence of {label}, {class}")
 }
 
-pub fn cosmetic(points: f64, vmaf: f64) -> String {
+pub fn cosmetic(Cosmetic { points, of, hidden }: Cosmetic) -> String {
+    let of = format!("{of:.1}{}", if hidden { " unclipped" } else { "" });
     if points > 0.05 {
-        format!("{points:.1} of {vmaf:.1} points of VMAF are cosmetic: they go when it is undone.")
+        format!("{points:.1} of {of} points of VMAF are cosmetic: they go when it is undone.")
     } else {
-        format!("Undone, VMAF moves from {vmaf:.1} by {:+.1}: no points were bought with it.", -points)
+        format!("Undone, VMAF moves from {of} by {:+.1}: no points were bought with it.", -points)
     }
 }
 

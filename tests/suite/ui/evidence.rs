@@ -46,6 +46,7 @@ fn judged(label: &str, class: Class) -> Judged {
         },
         score: Points {
             vmaf: Some(95.8),
+            vmaf_raw: Some(95.8),
             vmaf_explained: inflated.then_some(9.1),
             vmaf_undone: inflated.then_some(86.7),
             ..Points::default()
