@@ -24,8 +24,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// A grid to write: what stands in it is left from before; whoever writes a row
-    /// writes zeros beyond its width.
+    /// A grid to write: what stands in it is left from before; whoever writes a row writes zeros beyond its width.
     pub fn new(width: usize, height: usize) -> Self {
         let stride = width.next_multiple_of(LANES);
         Self { width, height, stride, data: Borrowed::new(stride * height) }

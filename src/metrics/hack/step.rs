@@ -68,7 +68,7 @@ pub fn signatures() -> (&'static [&'static str], &'static [&'static str]) {
 }
 
 static STEP: Extracts =
-    Extracts { id: "hack_step", version: 2, features: &STEP_FEATURES, before: 1, after: 1, cost: Cost::Light };
+    Extracts { id: "hack_step", version: 3, features: &STEP_FEATURES, before: 1, after: 1, cost: Cost::Light };
 
 impl Extractor for Step {
     fn about(&self) -> &'static Extracts {
@@ -120,16 +120,16 @@ fn scattered(n: u32) -> u32 {
     let n = (n ^ n >> 13).wrapping_mul(0xc2b2_ae35);
     n ^ n >> 16
 }
-/// Means of 8x8 samples, less the mean of them all.
+/// Means of 8x8 samples, by every second row, less the mean of them all.
 fn thumbnail(plane: &Plane, sample: Sample) -> Vec<f32> {
     const SIDE: usize = 8;
     let (across, down) = (plane.width as usize / SIDE, plane.height as usize / SIDE);
     let mut means = Vec::with_capacity(across * down);
     let mut columns = vec![0.0f32; plane.width as usize];
     for top in 0..down {
-        Rows::Plane(plane, sample).columns(top * SIDE..(top + 1) * SIDE, &mut columns);
+        Rows::Plane(plane, sample).columns((top * SIDE..(top + 1) * SIDE).step_by(2), &mut columns);
         let cells = columns.as_chunks::<SIDE>().0;
-        means.extend(cells.iter().map(|cell| cell.iter().sum::<f32>() / (SIDE * SIDE) as f32));
+        means.extend(cells.iter().map(|cell| cell.iter().sum::<f32>() / (SIDE * SIDE / 2) as f32));
     }
     let mean = means.iter().sum::<f32>() / means.len().max(1) as f32;
     means.iter_mut().for_each(|value| *value -= mean);
