@@ -251,12 +251,12 @@ impl Scene {
 /// Chosen by eye, near the scales on which the overlays are shown.
 const BARS: [(&str, f32); 7] = [
     ("contradicted", 6.0),
-    ("added", 24.0),
+    ("added", 12.0),
     ("bent", 0.5),
     ("shimmer", 3.0),
     ("erqa", 0.12),
     ("gain", 0.35),
-    ("ssim", 0.35),
+    ("ssim", 0.2),
 ];
 
 /// Numbers and maps of one moment.
