@@ -293,7 +293,7 @@ impl Scene {
 }
 
 /// Numbers that need a reference of the candidate's own size.
-const AGAINST_TRUTH: [&str; 6] = ["invented_edges", "lost_edges", "bent", "bent_length", "boosted", "ssim_lost"];
+const AGAINST_TRUTH: [&str; 6] = ["edges_invented", "edges_lost", "bent", "bent_length", "boosted", "ssim_lost"];
 
 /// Where a place begins to be worth a look, in the overlay's unit; of edges the share of a cell that is invented edge.
 /// Chosen by eye, near the scales on which the overlays are shown.
@@ -304,7 +304,7 @@ const BARS: [(&str, f32); 9] = [
     ("shimmer", 3.0),
     ("erqa", 0.12),
     ("gain", 0.35),
-    ("ssim", 0.35),
+    ("ssim", 0.2),
     ("unstable", 4.0),
     ("jury", 10.0),
 ];

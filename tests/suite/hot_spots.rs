@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use doublet::engine::{Command, Engine, Settings, State, THUMB, Track};
-use doublet::frame::{Frame, Region};
+use doublet::frame::{Frame, Region, Sample};
 use doublet::metrics::Enlarged;
 use doublet::metrics::invented::Carried;
 
@@ -36,9 +36,17 @@ fn screen<'a>(state: &'a State, track: &'a Track) -> &'a Arc<Frame> {
 
 /// Mean distance of luma codes.
 fn apart(a: &Frame, b: &Frame) -> f64 {
-    let codes = |f: &Frame| (0..f.height).flat_map(|y| f.plane(0).row_u8(y).to_vec()).collect::<Vec<_>>();
+    let row = |f: &Frame, y: u32| -> Vec<f32> {
+        match f.layout.sample {
+            Sample::U8 => f.plane(0).row_u8(y).iter().map(|v| f32::from(*v)).collect(),
+            // Float Y'CbCr holds codes of the 8-bit scale.
+            Sample::F32 => f.plane(0).row_f32(y).to_vec(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let codes = |f: &Frame| (0..f.height).flat_map(|y| row(f, y)).collect::<Vec<_>>();
     let (a, b) = (codes(a), codes(b));
-    a.iter().zip(&b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
+    a.iter().zip(&b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / a.len() as f64
 }
 
 #[test]
@@ -144,7 +152,8 @@ fn what_an_enlargement_holds_is_all_carried_at_any_depth_and_size() {
             rows.flatten().max().unwrap()
         });
         let most: Vec<u16> = most.collect();
-        assert!(most.iter().all(|most| *most <= 2 * scale), "{bits} bits: {most:?} codes off");
+        // Where chroma stands beside luma is not asked: an eighth of a sample costs a little on noise.
+        assert!(most[0] <= scale && most[1..].iter().all(|most| *most <= 3 * scale), "{bits} bits: {most:?} codes off");
         assert!(carried.way().contains("bicubic"), "{}", carried.way());
     }
 }

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 use super::plane::Luma;
-use super::support::{Support, grown, shrunk};
+use super::support::Support;
+use crate::color::{Axis, Kernel, resize_plane};
 use crate::frame::{Frame, Plane, Sample};
 use crate::metrics::{Enlarged, MetricError};
 
@@ -26,16 +27,24 @@ impl Carried {
     pub fn of(enlarged: &Enlarged<'_>) -> Result<Self, MetricError> {
         let support = Support::of_enlarged(NAME, enlarged)?;
         let way = support.way;
+        // Of an odd size the planes of colour reach beyond the picture: their grids lie as those of luma do.
+        let ratio = |small: u32, large: u32| f64::from(large) / f64::from(small);
+        let (input, output) = (enlarged.input, enlarged.output);
+        let scale = [ratio(input.width, output.width), ratio(input.height, output.height)];
         let chroma = |index: usize| {
-            let (x, y) = (Luma::plane(enlarged.input, index), Luma::plane(enlarged.output, index));
+            let (x, y) = (Luma::plane(input, index), Luma::plane(output, index));
             let (small, large) = ((x.width, x.height), (y.width, y.height));
-            let down = shrunk(&y, small, way.down, way.phase);
-            let plain = shrunk(&grown(&x, large, way.up, way.phase), small, way.down, way.phase);
+            let shrunk = |y: &Luma| resized(y, small, way.down, scale, way.phase);
+            let grown = |x: &Luma| {
+                let scale = scale.map(|s| 1.0 / s);
+                resized(x, large, way.up, scale, -way.phase * scale[0])
+            };
+            let (down, plain) = (shrunk(&y), shrunk(&grown(&x)));
             let given_back = x.made(|at, row| {
                 let (x, d, p) = (x.row(at), down.row(at), plain.row(at));
                 row.iter_mut().zip(x).zip(d).zip(p).for_each(|(((o, x), d), p)| *o = d + (x - p));
             });
-            grown(&given_back, large, way.up, way.phase)
+            grown(&given_back)
         };
         let words = support.words();
         let colour = (1..enlarged.output.planes().len()).map(chroma).collect::<Vec<_>>();
@@ -87,6 +96,13 @@ impl Carried {
 
 /// What stands in sentences.
 const NAME: &str = "invented detail";
+
+/// `from` on another grid: its sample `j` stands at `(j + 0.5) * scale + shift` of `from`.
+fn resized(from: &Luma, (width, height): (usize, usize), kernel: Kernel, scale: [f64; 2], shift: f64) -> Luma {
+    let axis = |from: usize, to: usize, scale: f64| Axis { from, to, scale, shift };
+    let (across, down) = (axis(from.width, width, scale[0]), axis(from.height, height, scale[1]));
+    Luma { width, height, samples: resize_plane(from.samples.clone(), &across, &down, kernel) }
+}
 
 /// Codes of a plane; `scale` is that of its codes over the 8-bit scale.
 fn mixed<T: Copy + Default + Send>(

@@ -39,7 +39,7 @@ static ABOUT: OverlayAbout = OverlayAbout {
     meaning: "Detail that boils or jumps from the frame before to this one where the source, followed along its motion, \
               stands still: in codes of the 8-bit scale.",
     limits: "Only places that the source carries over unchanged are looked at: whatever flickers, is uncovered or is \
-             grainy in the source stays dark, and so does a cut. Against a source of the same size, grain that an \
+             grainy in the source stays dark, and so do a cut and the outermost five samples. Against a source of the same size, grain that an \
              encoder leaves out is no shimmer. A lie that stands still is dark too. Where the map is dark nothing was \
              seen to flicker; whether what stands there is true remains unknown.",
 };
@@ -68,14 +68,17 @@ pub fn shimmer(moment: &Moment<'_>) -> Result<Shimmer, MetricError> {
     let plain = remainder(&plain[0], &plain[1], &flow, steps.scale());
     let counts = |source: f32| held.is_carried && source < TAU;
     let (mut own, mut other) = (0.0, 0.0);
-    for ((y, b), x) in held.candidate.samples.iter().zip(&plain.samples).zip(&held.source.samples) {
-        if counts(*x) {
+    let samples = held.candidate.samples.iter().zip(&plain.samples).zip(&held.source.samples);
+    for (n, ((y, b), x)) in samples.enumerate() {
+        if counts(*x) && held.inside(n % width, n / width) {
             own += f64::from(y.min(BEYOND));
             other += f64::from(b.min(BEYOND));
         }
     }
     // A picture that stands quite still divides by rounding: a tenth of a code is as steady as can be told.
-    let least = 0.1 * held.source.samples.iter().filter(|x| counts(**x)).count() as f64;
+    let counted = held.source.samples.iter().enumerate();
+    let counted = counted.filter(|(n, x)| counts(**x) && held.inside(n % width, n / width)).count();
+    let least = 0.1 * counted as f64;
     let index = (least > 0.0).then(|| own.max(least) / other.max(least));
     let map = held.shown().into_map()?;
     Ok(Shimmer { mean: map.mean(), index, map })
@@ -140,7 +143,8 @@ impl Steps {
         let is_carried = carried >= CARRIED * source.samples.len() as f64;
         let size = (self.y[0].width, self.y[0].height);
         let source = grown(&source, size, Kernel::Bilinear, 0.0);
-        Held { source, candidate: remainder(&self.y[0], &self.y[1], flow, self.scale()), is_carried }
+        let margin = self.scale().map(|scale| (MARGIN * scale).ceil() as usize);
+        Held { source, candidate: remainder(&self.y[0], &self.y[1], flow, self.scale()), is_carried, margin }
     }
 }
 
@@ -150,16 +154,26 @@ struct Held {
     candidate: Luma,
     /// No cut lies between the two frames.
     is_carried: bool,
+    /// Samples of the candidate along its borders that are not looked at, across and down.
+    margin: [usize; 2],
 }
 
+/// Samples of the source along its borders that are not looked at: the taps reach there what came from beyond.
+const MARGIN: f32 = 5.0;
+
 impl Held {
+    fn inside(&self, x: usize, y: usize) -> bool {
+        let within = |n: usize, side: usize, margin: usize| n >= margin && n + margin < side;
+        within(x, self.candidate.width, self.margin[0]) && within(y, self.candidate.height, self.margin[1])
+    }
+
     fn shown(&self) -> Luma {
         self.candidate.made(|at, row| {
             if !self.is_carried {
                 return;
             }
-            for ((out, y), x) in row.iter_mut().zip(self.candidate.row(at)).zip(self.source.row(at)) {
-                *out = if *x < TAU { (y - FORGIVEN * x - TAU).max(0.0) } else { 0.0 };
+            for (n, ((out, y), x)) in row.iter_mut().zip(self.candidate.row(at)).zip(self.source.row(at)).enumerate() {
+                *out = if *x < TAU && self.inside(n, at) { (y - FORGIVEN * x - TAU).max(0.0) } else { 0.0 };
             }
         })
     }

@@ -22,53 +22,98 @@ const CELLS: usize = 120;
 const LEAST: usize = 2;
 const MOST: f64 = 0.5;
 
+/// A place that spans more of the picture than this is looked at again with the bar so much higher, for the heart of it.
+const COMPACT: f64 = 0.06;
+const HIGHER: f32 = 1.4;
+const ROUNDS: usize = 8;
+
 /// The places of `map` where it is at `bar` or above on the whole, at most `most`, by their rank. They are looked for on
-/// a grid of at most 120 cells a side: cells whose mean reaches the bar, joined where they touch.
+/// a grid of at most 120 cells a side: cells whose mean reaches the bar, joined where they touch. Of a wide place the
+/// plainest parts are told, where it has some.
 pub fn spots(map: &Map, bar: f32, most: usize) -> Vec<Spot> {
-    let (width, height) = (map.width as usize, map.height as usize);
-    let step = width.max(height).div_ceil(CELLS).max(1);
-    let (columns, rows) = (width.div_ceil(step), height.div_ceil(step));
-    let means: Vec<f32> = (0..columns * rows)
-        .map(|n| {
+    let grid = Grid::of(map);
+    let open: Vec<bool> = grid.means.iter().map(|mean| *mean >= bar && *mean > 0.0).collect();
+    let mut found = Vec::new();
+    grid.gather(open, (bar, bar), ROUNDS, &mut found);
+    found.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+    found.truncate(most);
+    found
+}
+
+/// Means of a map's cells.
+struct Grid {
+    size: (usize, usize),
+    step: usize,
+    columns: usize,
+    rows: usize,
+    means: Vec<f32>,
+}
+
+impl Grid {
+    fn of(map: &Map) -> Self {
+        let (width, height) = (map.width as usize, map.height as usize);
+        let step = width.max(height).div_ceil(CELLS).max(1);
+        let (columns, rows) = (width.div_ceil(step), height.div_ceil(step));
+        let mean = |n: usize| {
             let (left, top) = (n % columns * step, n / columns * step);
             let (right, bottom) = ((left + step).min(width), (top + step).min(height));
             let row = |y: usize| map.row(y as u32)[left..right].iter().copied().filter(|v| v.is_finite()).sum::<f32>();
             (top..bottom).map(row).sum::<f32>() / ((right - left) * (bottom - top)) as f32
-        })
-        .collect();
-    let mut open: Vec<bool> = means.iter().map(|mean| *mean >= bar && *mean > 0.0).collect();
-    let mut found = Vec::new();
-    for start in 0..open.len() {
-        if !std::mem::take(&mut open[start]) {
-            continue;
+        };
+        Self { size: (width, height), step, columns, rows, means: (0..columns * rows).map(mean).collect() }
+    }
+
+    /// Adds the places of the open cells. `bar` is the one that was asked for, and the one that they reached.
+    fn gather(&self, mut open: Vec<bool>, bar: (f32, f32), rounds: usize, found: &mut Vec<Spot>) {
+        for start in 0..open.len() {
+            if !std::mem::take(&mut open[start]) {
+                continue;
+            }
+            let place = joined(start, &mut open, (self.columns, self.rows));
+            if place.len() < LEAST {
+                continue;
+            }
+            let spot = self.spot(&place, bar.0);
+            let Region { left, top, right, bottom } = spot.region;
+            if rounds > 0 && f64::from(right - left) * f64::from(bottom - top) > COMPACT {
+                let (before, higher) = (found.len(), bar.1 * HIGHER);
+                let mut heart = vec![false; open.len()];
+                place.iter().filter(|n| self.means[**n] >= higher).for_each(|n| heart[*n] = true);
+                self.gather(heart, (bar.0, higher), rounds - 1, found);
+                if found.len() > before {
+                    continue;
+                }
+            }
+            if self.share(&place) <= MOST {
+                found.push(spot);
+            }
         }
-        let place = joined(start, &mut open, (columns, rows));
-        // Cells at the border may be cut.
-        let side = |cell: usize, sides: usize| ((cell + 1) * step).min(sides) - cell * step;
-        let area = |n: &usize| side(n % columns, width) * side(n / columns, height);
-        let share = place.iter().map(area).sum::<usize>() as f64 / (width * height) as f64;
-        if place.len() < LEAST || share > MOST {
-            continue;
-        }
-        let strength = place.iter().map(|n| means[*n]).sum::<f32>() / place.len() as f32;
+    }
+
+    /// Of the picture. Cells at the border may be cut.
+    fn share(&self, place: &[usize]) -> f64 {
+        let side = |cell: usize, sides: usize| ((cell + 1) * self.step).min(sides) - cell * self.step;
+        let area = |n: &usize| side(n % self.columns, self.size.0) * side(n / self.columns, self.size.1);
+        place.iter().map(area).sum::<usize>() as f64 / (self.size.0 * self.size.1) as f64
+    }
+
+    fn spot(&self, place: &[usize], bar: f32) -> Spot {
+        let strength = place.iter().map(|n| self.means[*n]).sum::<f32>() / place.len() as f32;
         let ends = |of: fn(usize, usize) -> usize| {
-            let all = place.iter().map(|n| of(*n, columns));
+            let all = place.iter().map(|n| of(*n, self.columns));
             (all.clone().min().unwrap_or(0), all.max().unwrap_or(0) + 1)
         };
         let ((left, right), (top, bottom)) = (ends(|n, columns| n % columns), ends(|n, columns| n / columns));
-        let part = |cell: usize, side: usize| (cell * step).min(side) as f32 / side as f32;
+        let part = |cell: usize, side: usize| (cell * self.step).min(side) as f32 / side as f32;
         let region = Region {
-            left: part(left, width),
-            top: part(top, height),
-            right: part(right, width),
-            bottom: part(bottom, height),
+            left: part(left, self.size.0),
+            top: part(top, self.size.1),
+            right: part(right, self.size.0),
+            bottom: part(bottom, self.size.1),
         };
-        let rank = f64::from(strength / bar.max(f32::MIN_POSITIVE)) * share.sqrt();
-        found.push(Spot { region, strength, rank });
+        let rank = f64::from(strength / bar.max(f32::MIN_POSITIVE)) * self.share(place).sqrt();
+        Spot { region, strength, rank }
     }
-    found.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-    found.truncate(most);
-    found
 }
 
 /// What a pair shows at a place: by contrast and straightness, since a letter, a face or a railing is missed before a
@@ -204,6 +249,24 @@ mod tests {
         assert!(found.windows(2).all(|pair| pair[0] <= pair[1]), "{found:?}");
         assert_eq!(found[0], 0.15);
         assert!(found[2] > 4.0 * found[1] && (found[3] - 2.25).abs() < 0.01, "{found:?}");
+    }
+
+    #[test]
+    fn of_a_wide_place_the_heart_is_told_and_an_even_one_as_it_is() {
+        let inside = |x: usize, y: usize, r: std::ops::Range<usize>| r.contains(&x) && r.contains(&y);
+        // A haze over a third of the picture with two letters in it.
+        let lit = map(|x, y| match () {
+            _ if inside(x, y, 20..32) => 60.0,
+            _ if (70..82).contains(&x) && (40..52).contains(&y) => 50.0,
+            _ if x < 100 && y < 60 => 12.0,
+            _ => 0.0,
+        });
+        let found = spots(&lit, 10.0, 8);
+        let edges: Vec<[u32; 2]> =
+            found.iter().map(|s| [s.region.left * 160.0, s.region.top * 80.0].map(|v| v as u32)).collect();
+        assert_eq!(edges, [[20, 20], [70, 40]]);
+        let even = map(|x, y| if x < 60 && y < 40 { 12.0 } else { 0.0 });
+        assert_eq!(spots(&even, 10.0, 8).len(), 1);
     }
 
     #[test]

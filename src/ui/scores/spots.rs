@@ -8,7 +8,7 @@ use egui::{
 };
 use egui::{TextureOptions, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::{Command, EvidenceSettings, HotSpots, SpotCard, State, Thumbs, Track, TrackId};
+use crate::engine::{Command, EvidenceSettings, HotSpots, SpotCard, State, Thumbs, Track, TrackId, TrackStatus};
 use crate::metrics::{self, Scale};
 use crate::views::canvas::Wash;
 use crate::views::{self, Looking, PxRect, Side, VIEWS, Zoom, ramp, style};
@@ -47,6 +47,9 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     }
     let Some((place, track)) = candidate(state, &desk.looking) else { return words_only(ui, words::PICK_ONE) };
     inner.show(ui, |ui| name(ui, place, track));
+    if let TrackStatus::Failed(sentence) = &track.status {
+        return words_only(ui, sentence);
+    }
     inner.show(ui, |ui| detail(ui, state, track, actions));
     let Some(run) = state.hot_spots.get(&track.id) else {
         words_only(ui, words::OPENING);
@@ -112,15 +115,19 @@ fn detail(ui: &mut Ui, state: &State, track: &Track, actions: &mut Vec<Action>) 
     }
     ui.horizontal(|ui| {
         let ink = if why.is_some() { style::FAINT } else { style::TEXT };
-        ui.label(RichText::new(words::DETAIL).size(style::SMALL).color(ink));
-        ui.spacing_mut().slider_width = (ui.available_width() - 64.0).max(48.0);
-        let slider = egui::Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix("%");
+        // The slider has the name; for the eye it stands before it.
+        let name = ui.painter().layout_no_wrap(words::DETAIL.into(), style::font(style::SMALL), ink);
+        let (at, _) = ui.allocate_exact_size(name.size(), Sense::hover());
+        ui.painter().galley(at.min, name, ink);
+        ui.spacing_mut().slider_width = (ui.available_width() - 48.0).max(48.0);
+        let slider = egui::Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
         let response = ui.add_enabled(why.is_none(), slider);
         response.widget_info(|| WidgetInfo::slider(why.is_none(), f64::from(percent), words::DETAIL));
         if response.changed() {
             actions.push(Action::Engine(Command::Detail(Some(percent / 100.0))));
         }
         response.on_hover_text(words::DETAIL_TIP).on_disabled_hover_text(words::DETAIL_TIP);
+        ui.label(RichText::new(format!("{percent:.0}%")).size(style::SMALL).color(ink));
     });
     if let Some(why) = why {
         ui.add(Label::new(widgets::small(why)).wrap());
