@@ -20,6 +20,7 @@ mod suite {
     mod evidence;
     mod filters;
     mod gpu;
+    mod hot_spots;
     mod image_metrics;
     mod import;
     mod invented;

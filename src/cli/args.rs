@@ -101,6 +101,9 @@ pub struct Shot {
     /// Where the overlay's scale ends: a number in its unit, or `auto`.
     #[arg(long, value_name = "NUMBER", value_parser = parse_limit, requires = "overlay")]
     pub limit: Option<Limit>,
+    /// How much of what candidates invented is shown, 0 to 1: 0 is what their input carries, 1 their own picture.
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
+    pub invented: Option<f32>,
     /// Where to write. Flicker writes one picture a side, with its place in the name.
     #[arg(short, long, value_name = "FILE.png")]
     pub output: PathBuf,
@@ -353,7 +356,7 @@ fn parse_region(text: &str) -> Result<Crop, String> {
 fn parse_share(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err("a strength is a number from 0 to 1, such as 0.7".into()),
+        _ => Err("a share is a number from 0 to 1, such as 0.7".into()),
     }
 }
 

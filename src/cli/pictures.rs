@@ -25,6 +25,7 @@ pub fn shot(wish: &args::Shot) -> Result<()> {
     output::spares(&wish.output, candidates.iter().chain([&reference]))?;
     let mut engine = opened(&wish.sides.reference, &wish.sides.candidates, |state| at(wish, state))?;
     map(&mut engine, over.id)?;
+    fade(&mut engine, wish.invented)?;
     for place in 0..candidates.len() {
         let looking = Looking { over, ..looking(view.id(), engine.state(), place) };
         let pictures = draw(engine.state(), &looking, wish.size)?;
@@ -73,6 +74,18 @@ pub(super) fn map(engine: &mut Engine, overlay: Option<&'static str>) -> Result<
         }
     }
     Ok(())
+}
+
+/// Has invented detail faded in what is on show; where nothing was enlarged, that is the error.
+fn fade(engine: &mut Engine, share: Option<f32>) -> Result<()> {
+    let Some(share) = share else { return Ok(()) };
+    engine.send(Command::Detail(Some(share)));
+    engine.run_until_idle();
+    let state = engine.state();
+    match state.candidates().iter().find_map(|track| Some((track, state.not_faded(track.id)?))) {
+        Some((track, why)) => bail!("{}: {why}", track.label),
+        None => Ok(()),
+    }
 }
 
 /// Which frame is wished for.

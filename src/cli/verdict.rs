@@ -62,6 +62,7 @@ fn candidate(judged: &Judged) -> Value {
         "evidence": verdict.lines.iter().map(evidence).collect::<Vec<_>>(),
         "score": judged.score,
         "undo": judged.undone,
+        "in_step": judged.in_step,
         "frames": judged.frames,
         "provenance": judged.provenance,
     })

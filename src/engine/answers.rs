@@ -184,7 +184,7 @@ pub(super) fn asked_again(
         return Err(MetricError::NoAnswers { overlay: "unstable" }.into());
     };
     let own = pairing.own(number).map_err(|unpaired| SourceError::frame(unpaired.to_string()))?;
-    let (before, after) = (chain.prefix(place), chain.prefix(place + 1));
+    let (before, after) = (chain.in_step(place), chain.in_step(place + 1));
     let mut info = sources.info(&before, Some(reference))?;
     let first = sources.frame(&after, Some(reference), own)?;
     let question = color::to_rgb(&*sources.frame(&before, Some(reference), own)?)?;

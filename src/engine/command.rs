@@ -81,6 +81,11 @@ pub enum Command {
     /// Whether anybody wants to know what every candidate is found to be: while they do, verdicts are made over more and
     /// more frames of the range, and anew when candidates or range change.
     Verdict(bool),
+    /// Looks for places of a candidate that are worth a look, on that many frames of the range, or ends the search.
+    HotSpots(Option<(TrackId, usize)>),
+    /// How much of what candidates added beyond their input is shown, 0..1: 1 is their own pictures, and asks which of them
+    /// can be faded; `None` when nobody wants to know.
+    Detail(Option<f32>),
     /// Draws a line of the picture over time, of these tracks, around the frame in view or between in and out; `None` takes
     /// it away.
     Slice(Option<(Cut, Vec<TrackId>)>),

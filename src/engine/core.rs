@@ -9,6 +9,8 @@ use crate::frame::{Region, Severity};
 
 use super::bench::{BenchDesk, BenchNews};
 use super::crops::{CropsJob, CropsNews};
+use super::detail::{FadeNews, Fader};
+use super::hot_spots::{HotSpotsJob, SpotNews};
 use super::ledger::{Ledger, Score};
 use super::mapper::{MapNews, Mapper};
 use super::measurer::Measurer;
@@ -52,6 +54,8 @@ pub(super) enum Event {
     Command(Command),
     Ways(WaysNews),
     Verdict(VerdictNews),
+    HotSpots(SpotNews),
+    Fade(FadeNews),
     Slice(SliceNews),
     Crops(CropsNews),
     Bench(BenchNews),
@@ -75,6 +79,8 @@ pub struct Engine {
     pub(super) contest: Contest,
     pub(super) ways_job: WaysJob,
     pub(super) verdict_job: VerdictJob,
+    pub(super) hot_spots_job: HotSpotsJob,
+    pub(super) fader: Fader,
     pub(super) slice_job: SliceJob,
     pub(super) crops_job: CropsJob,
     pub(super) bench: BenchDesk,
@@ -132,6 +138,8 @@ impl Engine {
             contest: Contest::default(),
             ways_job: WaysJob::default(),
             verdict_job: VerdictJob::default(),
+            hot_spots_job: HotSpotsJob::default(),
+            fader: Fader::default(),
             slice_job: SliceJob::default(),
             crops_job: CropsJob::default(),
             bench: BenchDesk::default(),
@@ -166,6 +174,7 @@ impl Engine {
             self.hear(event);
         }
         self.follow_verdicts();
+        self.follow_hot_spots();
         let again = self.play(Instant::now());
         self.schedule();
         again
@@ -197,7 +206,9 @@ impl Engine {
             && !self.is_judging()
             && !self.is_slicing()
             && !self.is_cropping()
-            && !self.is_bench_busy();
+            && !self.is_bench_busy()
+            && !self.is_spotting()
+            && self.fader.is_idle();
         !opening && self.state.busy.is_none() && self.is_settled() && at_rest
     }
 
@@ -223,6 +234,8 @@ impl Engine {
             Event::Command(command) => self.obey(command),
             Event::Ways(news) => self.hear_ways(news),
             Event::Verdict(news) => self.hear_verdict(news),
+            Event::HotSpots(news) => self.hear_hot_spots(news),
+            Event::Fade(news) => self.hear_fade(news),
             Event::Slice(news) => self.hear_slice(news),
             Event::Crops(news) => self.hear_crops(news),
             Event::Bench(news) => self.hear_bench(news),
@@ -302,6 +315,8 @@ impl Engine {
             Command::Region(region) => self.choose_region(region),
             Command::Ways(track) => self.begin_ways(track),
             Command::Verdict(wanted) => self.want_verdicts(wanted),
+            Command::HotSpots(wanted) => self.find_hot_spots(wanted),
+            Command::Detail(share) => self.set_detail(share),
             Command::Slice(wanted) => self.begin_slice(wanted),
             Command::Crops(wanted) => self.begin_crops(wanted),
             Command::Bench(track) => self.open_bench(track),

@@ -1,6 +1,6 @@
 //! What a candidate was enlarged from: found in its chain, and brought to where input and output can be compared.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::color::{Kernel, Target, conform};
@@ -13,6 +13,7 @@ use super::scorer::common_ground;
 use super::workshop::Workshop;
 
 /// An enlargement's input and output at one moment, and of the frame before where that was wanted and is there.
+#[derive(Clone)]
 pub(super) struct Enlarging {
     pub input: Arc<Frame>,
     pub output: Arc<Frame>,
@@ -54,8 +55,10 @@ enum Input {
 }
 
 /// Sources that one thread opened for what stands around a picture; their frames come from the store where it has them.
-pub(super) struct Sources {
-    workshop: Arc<Workshop>,
+pub(super) struct Sources<W = Arc<Workshop>> {
+    workshop: W,
+    urgency: Urgency,
+    stop: Stop,
     open: Vec<(String, Box<dyn FrameSource>)>,
     /// What was found of chains, by chain and reference.
     inputs: Vec<(String, Option<Input>)>,
@@ -67,9 +70,14 @@ const MOST: usize = 8;
 /// A candidate's chain, its reference, and which frames go together.
 pub(super) type Of<'a> = (&'a Recipe, &'a Recipe, &'a Pairing);
 
-impl Sources {
-    pub fn new(workshop: Arc<Workshop>) -> Self {
-        Self { workshop, open: Vec::new(), inputs: Vec::new() }
+impl<W: Deref<Target = Workshop>> Sources<W> {
+    pub fn new(workshop: W) -> Self {
+        Self { workshop, urgency: Urgency::OnScreen, stop: Stop::default(), open: Vec::new(), inputs: Vec::new() }
+    }
+
+    /// For a run that nobody waits for in front of the picture: its frames come after those on screen, and `stop` ends it.
+    pub fn in_background(self, stop: &Stop) -> Self {
+        Self { urgency: Urgency::Background, stop: stop.clone(), ..self }
     }
 
     /// Frame `number` of `recipe`, by its own count; `reference` is what `source` stands for in it.
@@ -82,8 +90,8 @@ impl Sources {
         reference: Option<&Recipe>,
         number: usize,
     ) -> Result<Arc<Frame>, SourceError> {
-        let stop = Stop::default();
-        let mut request = Request { urgency: Urgency::OnScreen, ..Request::new(number, &stop) };
+        let (urgency, stop) = (self.urgency, self.stop.clone());
+        let mut request = Request { urgency, ..Request::new(number, &stop) };
         self.source(recipe, reference)?.frame(&mut request)
     }
 
@@ -164,6 +172,14 @@ impl Sources {
         }))
     }
 
+    /// Whether there is something that the candidate was enlarged from.
+    ///
+    /// # Errors
+    /// As [`Workshop::open`].
+    pub fn is_enlarged(&mut self, chain: &Recipe, reference: &Recipe) -> Result<bool, SourceError> {
+        Ok(self.input(chain, reference)?.is_some())
+    }
+
     fn input(&mut self, chain: &Recipe, reference: &Recipe) -> Result<Option<Input>, SourceError> {
         let name = name_of(chain, Some(reference));
         if let Some((_, found)) = self.inputs.iter().find(|(known, _)| *known == name) {
@@ -185,7 +201,7 @@ impl Sources {
             let (input, output) = (chain.prefix(place), chain.prefix(place + 1));
             let from = size(&input, Some(reference))?;
             if grows(from, size(&output, Some(reference))?) {
-                return Ok(grows(from, whole).then_some(Input::Chain(input)));
+                return Ok(grows(from, whole).then(|| Input::Chain(chain.in_step(place))));
             }
         }
         let is_file = chain.head != Head::Source;

@@ -1,11 +1,12 @@
 //! What candidates invented, lost, bent and contradicted, in numbers and as places worth a look: what `doublet evidence`
 //! tells.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::color::conform;
 use crate::frame::{Frame, Map, Region, SourceError, Stop};
-use crate::metrics::invented::{bent, contradicted, shimmer, spots};
+use crate::metrics::invented::{Spot, Structure, bent, contradicted, shimmer, spots};
 use crate::metrics::{Memo, MetricError, Moment, Pair, overlay};
 
 use super::answers::{self, Heard, Patience, Peer};
@@ -35,8 +36,8 @@ impl Default for EvidenceSettings {
 pub const NUMBERS: [(&str, &str); 13] = [
     ("contradicted", "share of the picture that contradicts the input by 12 codes or more"),
     ("added_energy", "mean square of what was added beyond the input, squared codes"),
-    ("invented_edges", "share of the candidate's edges that the reference does not have"),
-    ("lost_edges", "share of the reference's edges that the candidate does not have"),
+    ("edges_invented", "share of the candidate's edges that the reference does not have"),
+    ("edges_lost", "share of the reference's edges that the candidate does not have"),
     ("bent", "share of the picture that is bent or moved by 0.35 pixels or more"),
     ("bent_length", "length of the reference's edges in bent places, pixels a frame"),
     ("shimmer", "mean flicker beyond the source's own, codes"),
@@ -68,7 +69,7 @@ pub struct HotSpot {
     pub place: [u32; 4],
     /// Mean of the overlay over the place, in its unit; for edges the share of the place that is invented edge.
     pub strength: f32,
-    /// By which spots are ordered; see [`crate::metrics::invented::Spot`].
+    /// By which spots are ordered, see [`crate::metrics::invented::Spot`]; each further one of a kind counts less than that.
     pub rank: f64,
 }
 
@@ -123,7 +124,7 @@ fn of_one(
 ) -> Result<CandidateEvidence, SourceError> {
     let left = sources.info(reference, None)?;
     let pairing = Pairing::new(left.timeline.clone(), sources.info(recipe, Some(reference))?.timeline);
-    let frames = chosen(&pairing, settings.frames);
+    let frames = chosen(&pairing, pairing.extent_of_all(), settings.frames);
     if frames.is_empty() {
         return Err(SourceError::source(format!(
             "{recipe} shares no frame with the reference: {}",
@@ -140,21 +141,10 @@ fn of_one(
         }
         let looked = scene.looked(rate_of(&left.timeline))?;
         sums.add(&looked);
-        let seconds = left.timeline.seconds(number);
-        all.extend(looked.maps.iter().flat_map(|(id, map, bar)| {
-            let spot = |spot: crate::metrics::invented::Spot| HotSpot {
-                overlay: id,
-                frame: number,
-                seconds,
-                place: samples(spot.region, (left.width, left.height)),
-                strength: spot.strength,
-                rank: spot.rank,
-            };
-            spots(map, *bar, settings.spots).into_iter().map(spot).collect::<Vec<_>>()
-        }));
+        all.extend(looked.spots((number, left.timeline.seconds(number)), (left.width, left.height), settings.spots));
         tell(done + 1, frames.len());
     }
-    let spots = ranked(all, settings.spots);
+    let spots = ranked(all, settings.spots, |spot| spot);
     let numbers = sums.numbers();
     Ok(CandidateEvidence { recipe: recipe.to_string(), label: recipe.label(), frames, numbers, way: sums.way, spots })
 }
@@ -168,24 +158,40 @@ fn asked(n: usize, all: usize) -> bool {
     (0..most).any(|k| (2 * k + 1) * all / (2 * most) == n)
 }
 
-/// `most` frames with a partner, evenly over the film; the first of a film of several is left out: it has none before it.
-fn chosen(pairing: &Pairing, most: usize) -> Vec<usize> {
-    let extent = pairing.extent_of_all();
+/// `most` frames of `extent` with a partner, evenly over it; the first of several is left out: it has none before it.
+pub(super) fn chosen(pairing: &Pairing, extent: Range<usize>, most: usize) -> Vec<usize> {
     let start = if extent.len() > 1 { extent.start + 1 } else { extent.start };
     let (count, all) = (most.clamp(1, extent.end.saturating_sub(start).max(1)), extent.end.saturating_sub(start));
     let at = |n: usize| start + (2 * n + 1) * all / (2 * count);
     (0..count).map(at).filter(|n| extent.contains(n) && pairing.own(*n).is_ok()).collect()
 }
 
-/// One place is told once, where it is plainest.
-fn ranked(mut all: Vec<HotSpot>, most: usize) -> Vec<HotSpot> {
-    all.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.frame.cmp(&b.frame)));
-    let mut kept: Vec<HotSpot> = Vec::new();
-    for spot in all {
-        let same = |have: &HotSpot| have.overlay == spot.overlay && shared(have.place, spot.place) > 0.3;
-        if kept.len() < most && !kept.iter().any(same) {
-            kept.push(spot);
+/// What a place counts for each one of its kind that is told already, and where another kind tells of it: ten places of
+/// one kind would hide the others.
+const AGAIN: f64 = 0.85;
+const ELSEWHERE: f64 = 0.5;
+
+/// The plainest first, at most `most`; one place is told once of a kind, where it is plainest.
+pub(super) fn ranked<T>(mut all: Vec<T>, most: usize, of: impl Fn(&T) -> &HotSpot) -> Vec<T> {
+    all.sort_by(|a, b| of(b).rank.total_cmp(&of(a).rank).then(of(a).frame.cmp(&of(b).frame)));
+    // Each with what is left of its rank beside those that are told.
+    let mut open: Vec<(f64, T)> = all.into_iter().map(|one| (of(&one).rank, one)).collect();
+    let mut kept: Vec<T> = Vec::new();
+    while kept.len() < most {
+        // The first of equals.
+        let best = (0..open.len()).reduce(|best, n| if open[n].0 > open[best].0 { n } else { best });
+        let Some(best) = best else { break };
+        let (_, told) = open.remove(best);
+        let spot = of(&told).clone();
+        open.retain(|(_, one)| of(one).overlay != spot.overlay || shared(of(one).place, spot.place) <= 0.3);
+        for (rank, one) in &mut open {
+            if of(one).overlay == spot.overlay {
+                *rank *= AGAIN;
+            } else if shared(of(one).place, spot.place) > 0.3 {
+                *rank *= ELSEWHERE;
+            }
         }
+        kept.push(told);
     }
     kept
 }
@@ -207,7 +213,9 @@ fn samples(region: Region, (width, height): (u32, u32)) -> [u32; 4] {
 }
 
 /// A pair on common ground, with what stands before it and what it was enlarged from.
-struct Scene {
+pub(super) struct Scene {
+    /// Reference and candidate as their sources gave them, and on common ground.
+    pub raw: [Arc<Frame>; 2],
     pair: [Arc<Frame>; 2],
     before: Option<[Arc<Frame>; 2]>,
     enlarging: Option<super::enlarged::Enlarging>,
@@ -218,7 +226,9 @@ struct Scene {
 }
 
 impl Scene {
-    fn of(
+    /// # Errors
+    /// One sentence when a frame cannot be made or brought to common ground.
+    pub fn of(
         sources: &mut Sources,
         workshop: &Workshop,
         (reference, recipe): (&Recipe, &Recipe),
@@ -240,7 +250,7 @@ impl Scene {
         let found = sources.enlarging((recipe, reference, pairing), (number, &raw[1]), early)?;
         let enlarging = found.map(|found| on_one_ground(found, workshop.kernel)).transpose()?;
         let is_input = raw[1].width > raw[0].width && raw[1].height > raw[0].height;
-        Ok(Self { pair: on_ground(&raw)?, before, enlarging, heard: None, is_input })
+        Ok(Self { pair: on_ground(&raw)?, raw, before, enlarging, heard: None, is_input })
     }
 
     /// Asks the model again, and the jury.
@@ -262,7 +272,10 @@ impl Scene {
     }
 
     /// Everything that is to be told of it.
-    fn looked(&self, rate: Option<f64>) -> Result<Looked, SourceError> {
+    ///
+    /// # Errors
+    /// One sentence where the two cannot be held against each other.
+    pub fn looked(&self, rate: Option<f64>) -> Result<Looked, SourceError> {
         let split = |at: usize| self.before.iter().map(|both| both[at].clone()).collect::<Vec<_>>();
         let (before, earlier) = (split(0), split(1));
         let moment =
@@ -280,7 +293,7 @@ impl Scene {
 }
 
 /// Numbers that need a reference of the candidate's own size.
-const AGAINST_TRUTH: [&str; 6] = ["invented_edges", "lost_edges", "bent", "bent_length", "boosted", "ssim_lost"];
+const AGAINST_TRUTH: [&str; 6] = ["edges_invented", "edges_lost", "bent", "bent_length", "boosted", "ssim_lost"];
 
 /// Where a place begins to be worth a look, in the overlay's unit; of edges the share of a cell that is invented edge. The
 /// bars of `make proof` (tests/proof/table.md), rounded up: of no kind of honest encode or upscale tried there more than 1%
@@ -300,15 +313,35 @@ const BARS: [(&str, f32); 9] = [
 
 /// Numbers and maps of one moment.
 #[derive(Default)]
-struct Looked {
-    numbers: Vec<(&'static str, Result<f64, MetricError>)>,
-    maps: Vec<(&'static str, Map, f32)>,
+pub(super) struct Looked {
+    pub numbers: Vec<(&'static str, Result<f64, MetricError>)>,
+    /// By overlay, with the bar from which a place is worth a look.
+    pub maps: Vec<(&'static str, Map, f32)>,
     way: Option<String>,
+    structure: Option<Structure>,
 }
 
 impl Looked {
+    /// Places of the frame with this number and time that are worth a look, at most `most` an overlay; `size` is that of
+    /// the reference.
+    pub fn spots(&self, (frame, seconds): (usize, f64), size: (u32, u32), most: usize) -> Vec<HotSpot> {
+        let of_map = |(overlay, map, bar): &(&'static str, Map, f32)| {
+            let spot = |spot: Spot| HotSpot {
+                overlay,
+                frame,
+                seconds,
+                place: samples(spot.region, size),
+                strength: spot.strength,
+                rank: spot.rank * self.structure.as_ref().map_or(1.0, |structure| structure.weight(&spot.region)),
+            };
+            spots(map, *bar, 4 * most).into_iter().map(spot).collect::<Vec<_>>()
+        };
+        self.maps.iter().flat_map(of_map).collect()
+    }
+
     fn at(moment: &Moment<'_>, is_input: bool) -> Self {
-        let (memo, mut all) = (Memo::default(), Self::default());
+        let structure = Some(Structure::of(&moment.pair));
+        let (memo, mut all) = (Memo::default(), Self { structure, ..Self::default() });
         match contradicted(moment, &memo) {
             Ok(found) => {
                 all.numbers.extend([("contradicted", Ok(found.contradicted)), ("added_energy", Ok(found.energy))]);
@@ -406,11 +439,11 @@ impl Looked {
             let count = |class: f32| map.values.iter().filter(|v| **v == class).count() as f64;
             let (kept, lost, invented) = (count(1.0), count(2.0), count(3.0));
             let share = |part: f64| if part > 0.0 { part / (part + kept) } else { 0.0 };
-            all.numbers.extend([("invented_edges", Ok(share(invented))), ("lost_edges", Ok(share(lost)))]);
+            all.numbers.extend([("edges_invented", Ok(share(invented))), ("edges_lost", Ok(share(lost)))]);
             Map { values: map.values.iter().map(|v| f32::from(u8::from(*v == 3.0))).collect(), ..map }
         });
         if let Some(why) = failed {
-            self.numbers.extend([("invented_edges", Err(why.clone())), ("lost_edges", Err(why))]);
+            self.numbers.extend([("edges_invented", Err(why.clone())), ("edges_lost", Err(why))]);
         }
     }
 }
@@ -479,7 +512,7 @@ mod tests {
             rank,
         };
         let all = vec![spot(1, [10, 10, 20, 20], 1.0), spot(2, [12, 10, 20, 20], 2.0), spot(1, [100, 10, 20, 20], 0.5)];
-        let kept = ranked(all, 8);
+        let kept = ranked(all, 8, |spot| spot);
         assert_eq!(kept.iter().map(|s| (s.frame, s.rank)).collect::<Vec<_>>(), [(2, 2.0), (1, 0.5)]);
         assert_eq!(shared([0, 0, 10, 10], [20, 0, 10, 10]), 0.0);
         assert_eq!(shared([0, 0, 10, 10], [0, 0, 10, 10]), 1.0);

@@ -7,6 +7,7 @@ use crate::metrics::{Metric, find};
 
 use super::TrackId;
 use super::crop::Crop;
+use super::enlarged::Sources;
 use super::ledger::Score;
 use super::measurer::{LiveJob, Subject};
 use super::reel::{Around, Get, Scene, Window};
@@ -19,6 +20,8 @@ pub(super) struct Live {
     /// Sources of one's own, for neighbours; opened when first needed.
     reference: Option<(TrackId, Box<dyn FrameSource>)>,
     candidate: Option<(TrackId, Box<dyn FrameSource>)>,
+    /// What candidates were enlarged from.
+    inputs: Sources,
     scorer: Option<(MadeFor, Scorer)>,
 }
 
@@ -27,7 +30,8 @@ type MadeFor = (Vec<&'static str>, Option<Crop>, Option<f64>);
 
 impl Live {
     pub fn new(workshop: Arc<Workshop>) -> Self {
-        Self { workshop, reference: None, candidate: None, scorer: None }
+        let inputs = Sources::new(workshop.clone());
+        Self { workshop, reference: None, candidate: None, inputs, scorer: None }
     }
 }
 
@@ -55,7 +59,7 @@ pub(super) fn live(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Score) -
 }
 
 fn measured(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Measurement) -> bool) -> Result<(), SourceError> {
-    let Live { workshop, reference, candidate, scorer } = live;
+    let Live { workshop, reference, candidate, inputs, scorer } = live;
     // The last scorer is kept, with what it converted.
     let wanted = (job.metrics.clone(), job.subject.crop, job.subject.rate);
     if scorer.as_ref().is_none_or(|(made_for, _)| *made_for != wanted) {
@@ -76,7 +80,9 @@ fn measured(live: &mut Live, job: &LiveJob, tell: &mut dyn FnMut(Measurement) ->
         };
         let reach = scorer.reach(subject.pairing.extent_of_all());
         let sources: (Get<'_>, Get<'_>) = (left, right);
-        Ok(Window::default().scene(job.number, &reach, &subject.pairing, sources)?.around)
+        let scene = Window::default().scene(job.number, &reach, &subject.pairing, sources)?;
+        let of = (&job.recipe, &subject.reference, &subject.pairing);
+        Ok(scene.with_input(inputs, of, job.number, &reach)?.around)
     };
     let (reference, candidate) = (job.reference.clone(), job.candidate.clone());
     let scene = Scene { reference, candidate, around: Around::default() };

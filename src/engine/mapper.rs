@@ -352,7 +352,8 @@ impl Draftsman {
     /// The reference's frame among the neighbours that the overlay reads, and the candidate's before it.
     fn around(&mut self, job: &MapJob) -> Result<Around, SourceError> {
         let (about, earlier) = (job.overlay.about(), job.overlay.candidates_before());
-        let reach = Reach { before: about.before, after: about.after, earlier, extent: job.extent.clone() };
+        let reach =
+            Reach { before: about.before, after: about.after, earlier, input: false, extent: job.extent.clone() };
         let all = reach.frames(job.number);
         // Asked for in ascending order: a source decodes forwards.
         let mut before = self.sources.frames(&job.recipe, None, all.start..job.number)?;
@@ -361,7 +362,7 @@ impl Draftsman {
         let partners = reach.partners(job.number, &job.pairing);
         let own: Vec<usize> = (partners.start..job.number).rev().filter_map(|n| job.pairing.own(n).ok()).collect();
         let own = own.into_iter().map(|n| self.sources.frame(&job.chain, Some(&job.recipe), n));
-        Ok(Around { before, after, earlier: own.collect::<Result<_, _>>()? })
+        Ok(Around { before, after, earlier: own.collect::<Result<_, _>>()?, enlarging: None })
     }
 
     /// The candidate's enlargement, where the overlay reads one and there is one.

@@ -1,12 +1,14 @@
 //! What stands around the pair that is measured: frames of the reference before and after it, and of the candidate.
 
 use std::collections::VecDeque;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::frame::{Frame, SourceError};
 
+use super::enlarged::{Enlarging, Of, Sources};
 use super::pairing::Pairing;
+use super::workshop::Workshop;
 
 /// A pair to measure, as its sources gave it, with its neighbours, each nearest first.
 pub(super) struct Scene {
@@ -23,6 +25,28 @@ pub(super) struct Around {
     pub after: Vec<Arc<Frame>>,
     /// Of the candidate, before the pair.
     pub earlier: Vec<Arc<Frame>>,
+    /// What the candidate was enlarged from, where it was and somebody reads it.
+    pub enlarging: Option<Enlarging>,
+}
+
+impl Scene {
+    /// Adds what the candidate's frame (`number` of the reference) was enlarged from, where `reach` asks for it.
+    ///
+    /// # Errors
+    /// Those of the sources.
+    pub fn with_input<W: Deref<Target = Workshop>>(
+        mut self,
+        sources: &mut Sources<W>,
+        of: Of<'_>,
+        number: usize,
+        reach: &Reach,
+    ) -> Result<Self, SourceError> {
+        if reach.input {
+            let early = !self.around.earlier.is_empty();
+            self.around.enlarging = sources.enlarging(of, (number, &self.candidate), early)?;
+        }
+        Ok(self)
+    }
 }
 
 /// How far around a pair is looked: so many frames of the reference before and after it, so many of the candidate before
@@ -32,6 +56,8 @@ pub(super) struct Reach {
     pub before: usize,
     pub after: usize,
     pub earlier: usize,
+    /// What the candidate was enlarged from is looked at too.
+    pub input: bool,
     /// Frames of the reference.
     pub extent: Range<usize>,
 }
@@ -95,6 +121,7 @@ impl Window {
             before: frames.iter().take(at).rev().cloned().collect(),
             after: frames.iter().skip(at + 1).cloned().collect(),
             earlier: partners.iter().rev().skip(1).cloned().collect(),
+            enlarging: None,
         };
         let pair = frames.get(at).cloned().zip(partners.last().cloned());
         let (reference, candidate) = pair.ok_or(SourceError::Stopped)?;
@@ -127,13 +154,13 @@ mod tests {
 
     #[test]
     fn neighbours_end_where_the_range_ends() {
-        let reach = Reach { before: 2, after: 1, earlier: 1, extent: 10..20 };
+        let reach = Reach { before: 2, after: 1, earlier: 1, input: false, extent: 10..20 };
         assert_eq!(reach.frames(10), 10..12);
         assert_eq!(reach.frames(11), 10..13);
         assert_eq!(reach.frames(15), 13..17);
         assert_eq!(reach.frames(19), 17..20);
         assert_eq!(reach.all([10, 11, 16, 19]), [10, 11, 12, 14, 15, 16, 17, 18, 19]);
-        let alone = Reach { before: 0, after: 0, earlier: 0, extent: 0..5 };
+        let alone = Reach { before: 0, after: 0, earlier: 0, input: false, extent: 0..5 };
         assert_eq!(alone.all([1, 3]), [1, 3]);
     }
 
@@ -141,7 +168,7 @@ mod tests {
     fn the_candidates_film_begins_after_a_gap() {
         let line = |pts: Vec<i64>| Arc::new(Timeline { pts, ..Timeline::constant(8, Rational::new(25, 1)) });
         let pairing = Pairing::new(line((0..8).collect()), line(vec![0, 1, 2, 4, 5, 6, 7]));
-        let reach = Reach { before: 0, after: 0, earlier: 2, extent: 0..8 };
+        let reach = Reach { before: 0, after: 0, earlier: 2, input: false, extent: 0..8 };
         assert_eq!([0, 2, 4, 5, 6].map(|n| reach.partners(n, &pairing)), [0..1, 0..3, 4..5, 4..6, 4..7]);
     }
 }

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use crate::frame::{FrameSource, Request, SourceError, Stop};
 
+use super::enlarged::Sources;
 use super::ledger::{Ledger, Score};
 use super::live::scorer_of;
 use super::measurer::Subject;
@@ -57,7 +58,9 @@ pub(super) fn scan(scan: Scan<'_>, progress: Progress<'_>) {
     // The track's own worker has opened the same recipe and says what is wrong when it cannot: no second notice here.
     let Ok(reference) = workshop.open(&job.subject.reference, None) else { return };
     let Ok(candidate) = workshop.open(&job.recipe, Some(&job.subject.reference)) else { return };
-    let mut run = Run { scan, sources: (reference.source, candidate.source), window: Window::default(), scorer: None };
+    let inputs = Sources::new(workshop).in_background(&job.stop);
+    let sources = (reference.source, candidate.source);
+    let mut run = Run { scan, sources, window: Window::default(), inputs, scorer: None };
     let numbers: Vec<usize> = match &job.what {
         What::Film(ledger) => (0..ledger.lock().frames()).collect(),
         What::Edges { numbers, .. } => numbers.clone(),
@@ -90,6 +93,8 @@ struct Run<'a> {
     /// Reference and candidate.
     sources: (Box<dyn FrameSource>, Box<dyn FrameSource>),
     window: Window,
+    /// What candidates were enlarged from.
+    inputs: Sources<&'a Workshop>,
     /// The scorer of what was missing on the last frame: mostly the same is missing on the next.
     scorer: Option<(Vec<&'static str>, Scorer)>,
 }
@@ -111,6 +116,9 @@ impl Run<'_> {
         let sources: (Get<'_>, Get<'_>) = (&mut |n| reference.frame(&mut Request::new(n, &job.stop)), &mut |own| {
             candidate.frame(&mut Request::new(own, &job.stop))
         });
-        scorer.measure(&self.window.scene(number, &scorer.reach(extent), &subject.pairing, sources)?)
+        let reach = scorer.reach(extent);
+        let scene = self.window.scene(number, &reach, &subject.pairing, sources)?;
+        let of = (&job.recipe, &subject.reference, &subject.pairing);
+        scorer.measure(&scene.with_input(&mut self.inputs, of, number, &reach)?)
     }
 }

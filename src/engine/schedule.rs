@@ -37,6 +37,7 @@ impl Engine {
         }
         self.measure_shown();
         self.work_bench();
+        self.fade_shown();
     }
 
     /// Wishes for `numbers` of a track, less what is here. A frame without a partner is a fault at once.

@@ -10,6 +10,7 @@ use crate::metrics::{Metric, standard};
 use crate::report::{CandidateScores, FrameScores, Missing, ReferenceInfo, ScoreReport};
 
 use super::crop::Crop;
+use super::enlarged::Sources;
 use super::pairing::Pairing;
 use super::recipe::{Head, Recipe};
 use super::reel::{Get, Window};
@@ -91,7 +92,8 @@ pub(super) fn score_each(
                 progress(place, done, range.len());
             };
             let left = workshop.open(reference, None)?.source;
-            let mut scores = score_one(&scorer(), (left, source), recipe, range.clone(), &mut tell, stop)?;
+            let mut scores =
+                score_one((&scorer(), workshop), (left, source), (reference, recipe), range.clone(), &mut tell, stop)?;
             if let (Some(asked), Some(crop)) = (settings.region, crop) {
                 scores.provenance += &format!("; {}", crop.words(asked));
             }
@@ -115,9 +117,9 @@ fn checked_range(wanted: Option<Range<usize>>, info: &SourceInfo) -> Result<Rang
 }
 
 fn score_one(
-    scorer: &Scorer,
+    (scorer, workshop): (&Scorer, &Workshop),
     (left, right): (Box<dyn FrameSource>, Box<dyn FrameSource>),
-    candidate: &Recipe,
+    (reference, candidate): (&Recipe, &Recipe),
     range: Range<usize>,
     tell: &mut dyn FnMut(usize, &Measurement),
     stop: &Stop,
@@ -140,11 +142,13 @@ fn score_one(
         let wanted = reach.all(pairs.iter().map(|p| p.0));
         let (left, _one) = ahead(scope, "reference", left, wanted, stop);
         let (right, _two) = ahead(scope, "candidate", right, pairs.iter().map(|p| p.1).collect(), stop);
-        let mut window = Window::default();
+        let (mut window, mut inputs) = (Window::default(), Sources::new(workshop).in_background(stop));
         for &(number, _) in &pairs {
             stop.check()?;
             let sources: (Get<'_>, Get<'_>) = (&mut |_| next(&left), &mut |_| next(&right));
-            let found = scorer.measure(&window.scene(number, &reach, &pairing, sources)?)?;
+            let scene = window.scene(number, &reach, &pairing, sources)?;
+            let of = (candidate, reference, &pairing);
+            let found = scorer.measure(&scene.with_input(&mut inputs, of, number, &reach)?)?;
             let mut scores = FrameScores::new(number, times.seconds(number));
             found.values.iter().for_each(|(id, value)| scores.set(id, value));
             frames.push(scores);

@@ -16,6 +16,7 @@ use crate::metrics::{Cost, EXTRACTORS, Extractor, Features, Memo, Metric, Metric
 
 use super::cache::{Print, ScoreCache, key_of};
 use super::crop::Crop;
+use super::enlarged::{Enlarging, on_one_ground};
 use super::pairing::Pairing;
 use super::reel::{Around, Reach, Scene};
 
@@ -66,6 +67,7 @@ struct Ready {
     /// Reference before, reference after, candidate before.
     grounds: [Vec<Arc<Ground>>; 3],
     frames: [Vec<Arc<Frame>>; 3],
+    enlarging: Option<Enlarging>,
     rate: Option<f64>,
 }
 
@@ -175,6 +177,10 @@ impl Scorer {
         let mut missing: Vec<(&'static dyn Extractor, Option<u128>)> = Vec::new();
         for extractor in extractors.iter().copied() {
             let about = extractor.about();
+            if extractor.reads_input() && self.crop.is_some() {
+                enter(extractor, Err(MetricError::WholeOnly { extractor: about.id }));
+                continue;
+            }
             let cache = self.cache.as_ref().filter(|_| about.cost > Cost::Light);
             let key = cache.map(|_| ready.key(extractor));
             match cache.zip(key).and_then(|(cache, key)| cache.get(key, about.features.len())) {
@@ -215,7 +221,10 @@ impl Scorer {
             None => None,
         };
         let (reference, candidate) = (self.ground(&scene.reference, target)?, self.ground(&scene.candidate, target)?);
-        Ok(Ready { reference, candidate, shown, grounds, frames, rate: self.rate })
+        // A part of the picture has no input of its own.
+        let enlarging = around.enlarging.clone().filter(|_| self.crop.is_none());
+        let enlarging = enlarging.map(|found| on_one_ground(found, self.kernel)).transpose()?;
+        Ok(Ready { reference, candidate, shown, grounds, frames, enlarging, rate: self.rate })
     }
 
     /// A frame on the ground `target`; converted once while its neighbours are measured too.
@@ -249,6 +258,10 @@ impl Ready {
     fn moment(&self) -> Result<Moment<'_>, SourceError> {
         let pair = Pair::new(&self.reference.frame, &self.candidate.frame)?;
         let moment = Moment::new(pair).among(&self.frames[0], &self.frames[1], self.rate).following(&self.frames[2]);
+        let moment = match &self.enlarging {
+            Some(enlarging) => moment.enlarged_from(enlarging.there()),
+            None => moment,
+        };
         Ok(match &self.shown {
             Some((reference, candidate)) => moment.shown_by(Pair::new(&reference.frame, &candidate.frame)?),
             None => moment,
@@ -271,6 +284,11 @@ impl Ready {
         if let Some((reference, candidate)) = &self.shown {
             prints.extend([print(reference), print(candidate)]);
         }
+        if let Some(enlarging) = self.enlarging.as_ref().filter(|_| extractor.reads_input()) {
+            let before = enlarging.before.iter().flat_map(|(input, output)| [input, output]);
+            let frames = [&enlarging.input, &enlarging.output].into_iter().chain(before);
+            prints.extend(frames.map(|frame| Print::default().of(frame)));
+        }
         let counts = [about.before, about.after, extractor.candidates_before()];
         let mut parts =
             self.grounds.iter().zip(counts).map(|(part, count)| part.iter().take(count).map(print).collect());
@@ -282,13 +300,13 @@ impl Ready {
 /// Whether an extractor reads more than the pair.
 fn looks_around(extractor: &dyn Extractor) -> bool {
     let about = extractor.about();
-    about.before + about.after + extractor.candidates_before() > 0
+    about.before + about.after + extractor.candidates_before() > 0 || extractor.reads_input()
 }
 
 /// How far around a frame the metrics of `plan` look, where nothing outside `extent` is to be seen.
 pub(super) fn reach(plan: &Plan, extent: Range<usize>) -> Reach {
     let (before, after) = plan.neighbours();
-    Reach { before, after, earlier: plan.candidates_before(), extent }
+    Reach { before, after, earlier: plan.candidates_before(), input: plan.reads_input(), extent }
 }
 
 /// The score, if it is a number.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::frame::{Frame, Region, Severity, SourceInfo};
 use crate::metrics::{Pooled, find, pool_timed};
 
-use super::{Bench, Card, CropsRun, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
+use super::{Bench, Card, CropsRun, Detail, HotSpots, Mapped, SliceRun, Tournament, VerdictRun, WaysRun};
 
 /// Names a track for as long as it is open; never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -38,6 +38,10 @@ pub struct State {
     pub ways: Option<WaysRun>,
     /// What the candidates are found to be, where that was asked for.
     pub verdicts: Option<VerdictRun>,
+    /// Places worth a look, by candidate, where that was asked for.
+    pub hot_spots: BTreeMap<TrackId, HotSpots>,
+    /// Invented detail that is faded, where that was asked for.
+    pub detail: Option<Detail>,
     /// One line of the picture over time, where that was asked for.
     pub slice: Option<SliceRun>,
     /// One place as the input and every model shows it, where that was asked for.

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::evidence::{Candidate, Disagreement, Seen, Undo, Verdict, disagreement, judge, measured};
+use crate::evidence::{Candidate, Disagreement, Fault, Seen, Undo, Verdict, disagreement, judge, measured};
 use crate::frame::{SourceError, Stop};
 use crate::metrics::{Features, Metric, find};
 use crate::report::ReferenceInfo;
 
-use super::recipe::{Head, Recipe, fitted};
+use super::recipe::{Head, Recipe, fitted, skipping};
 use super::score::{ScoreSettings, score_each};
 use super::workshop::Workshop;
 
@@ -43,6 +43,8 @@ pub struct Judged {
     pub score: Points,
     /// The recipe of the undone picture: a candidate like any other.
     pub undone: Option<String>,
+    /// Of one that runs late: its recipe without the frames too many.
+    pub in_step: Option<String>,
     /// Frames that were measured.
     pub frames: usize,
 }
@@ -109,6 +111,7 @@ pub fn verdict(
             ssim_y: candidate.mean("ssim_y"),
             ..Points::default()
         };
+        let in_step = verdict.faults.iter().find_map(|fault| in_step(recipe, fault));
         let undone = verdict.undo.as_ref().map(|undo| undone(recipe, undo));
         if let Some(undone) = undone.as_ref().filter(|_| !settings.plain) {
             let mut tell = |_: usize, done: usize, of: usize| progress(candidates.len() + place, done, of);
@@ -132,6 +135,7 @@ pub fn verdict(
             verdict,
             score,
             undone: undone.map(|recipe| recipe.chain()),
+            in_step: in_step.map(|recipe| recipe.chain()),
             frames: scores.frames.len(),
         });
     }
@@ -143,6 +147,13 @@ fn undone(recipe: &Recipe, undo: &Undo) -> Recipe {
     let mut stages = recipe.stages.clone();
     stages.push(fitted(undo.gains, undo.curve));
     recipe.with_stages(stages)
+}
+
+/// A candidate that runs late, without the frames too many.
+fn in_step(recipe: &Recipe, fault: &Fault) -> Option<Recipe> {
+    let Fault::FrameOffset { frames: late @ ..0 } = fault else { return None };
+    let stages = recipe.stages.iter().cloned().chain([skipping(late.unsigned_abs() as usize)]);
+    Some(recipe.with_stages(stages.collect()))
 }
 
 /// Bits a second of a file that is a candidate as it is: its size over its length, sound and all. `None` of what is made

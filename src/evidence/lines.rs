@@ -69,8 +69,8 @@ static RULES: [Rule; 5] = [
     Rule {
         id: "E4",
         limit: l::E4,
-        meaning: "Detail kept, as a share of the source's: above 1 detail was turned up, which coding and scaling do not do.",
-        of: |seen| seen.get("detail_kept"),
+        meaning: "How far detail was turned up, of the source's or of what an encode left of it: coding and scaling stay at 1.",
+        of: Seen::turned_up,
         place: KEPT,
     },
     Rule {
@@ -217,20 +217,26 @@ fn seventh(candidates: &[Candidate], place: usize) -> Line {
         this.all(|seen| Some(seen.get(id)? - partner(seen.frame)?))
     };
     let (vmaf, psnr, ssim) = (differences("vmaf"), differences("psnr_y"), differences("ssim_y"));
+    let gap = mean(&differences("vmaf_raw")).zip(mean(&differences("vmaf_neg_raw"))).map_or(0.0, |(v, neg)| v - neg);
     let means = |values: &[(usize, f64)]| bootstrap(&values.iter().map(|(_, value)| *value).collect::<Vec<_>>());
     let (gained, fallen) = (means(&vmaf), [means(&psnr), means(&ssim)]);
     let Some(value) = mean(&vmaf) else { return missing("the two share no frames") };
     // Three tests, one claim: each alone must hold once corrected.
     let chances = [at_most(&gained, 0.0), 1.0 - at_most(&fallen[0], -1e-9), 1.0 - at_most(&fallen[1], -1e-9)];
     let p = holm(&chances).into_iter().fold(0.0, f64::max);
-    let holds = value >= l::E7.amber && p <= l::UNSURE;
+    let holds = value >= l::E7.amber && gap >= l::E7_GAP && p <= l::UNSURE;
     let best = vmaf.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a });
     Line {
         value: Some(value),
         level: if holds { Level::Amber } else { Level::None },
         frame: best.map(|(frame, _)| frame),
         interval: interval(&gained),
-        note: Some(format!("against {}; counted only if PSNR and SSIM fall as well", other.label)),
+        note: Some(format!(
+            "against {}, from which NEG takes {gap:.1} points less; counts where PSNR and SSIM fall as well and those are {} \
+             or more",
+            other.label,
+            l::E7_GAP
+        )),
         ..missing("")
     }
 }

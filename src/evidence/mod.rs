@@ -9,6 +9,7 @@ mod chance;
 mod faults;
 mod limits;
 mod lines;
+mod offset;
 mod ranks;
 mod seen;
 mod transform;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::metrics::hack::KNOTS;
 
 use super::limits as l;
-use super::seen::Candidate;
+use super::seen::{Candidate, Seen};
 
 /// A transform that gives itself away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -47,6 +47,10 @@ const LEAST_REST: f64 = 0.5;
 const LOCAL_SPREAD: f64 = 0.12;
 const LOCAL_LEAST: f64 = 1.5;
 const LOCAL_SHARE: f64 = 0.14;
+/// What differs from place to place by such a share of the change needs no spread of slopes; codes that a band which lost
+/// all of its detail scatters.
+const LOCAL_MOST: f64 = 0.35;
+const SCATTER: f64 = 6.0;
 
 /// What was applied, the weightiest first; empty where nothing shows.
 pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
@@ -54,11 +58,16 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
     let mut found: Vec<(Transform, f64)> = Vec::new();
     let (change, slope) = (of("tone_change", 0.0), of("tone_slope", 1.0));
     let (spread, local) = (of("tone_tile_spread", 0.0), of("tone_local", 0.0));
+    let turned_up = candidate.median_of(Seen::turned_up).unwrap_or(1.0);
     let mut tone_gain = 1.0;
     let mut is_local = false;
     if change >= TONE || (slope - 1.0).abs() >= SLOPE {
         let (line, power) = (of("tone_rest_line", 0.0), of("tone_rest_gamma", 0.0));
-        let transform = if line <= (LINE_REST * change).max(LEAST_REST) && line <= power {
+        // What coding scattered, by the detail it lost, is not of the filter.
+        let uneven = local - SCATTER * (1.0 - of("kept_1", 1.0)).max(0.0);
+        let transform = if uneven >= LOCAL_LEAST.max(LOCAL_MOST * change) {
+            Transform::Clahe
+        } else if line <= (LINE_REST * change).max(LEAST_REST) && line <= power {
             if (slope - 1.0).abs() >= SLOPE { Transform::Contrast } else { Transform::Brightness }
         } else if power <= (POWER_REST * change).max(LEAST_REST) {
             Transform::Gamma
@@ -70,10 +79,17 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
             Transform::HistogramEqualisation
         };
         is_local = transform == Transform::Clahe;
-        tone_gain = if is_local { of("detail_kept", 1.0) } else { slope.max(1.0) };
+        tone_gain = match transform {
+            Transform::Clahe => turned_up,
+            // Sharpening bends means a little, too: only a curve that is beyond doubt takes the credit.
+            Transform::HistogramEqualisation | Transform::Gamma if l::E5.red.is_some_and(|red| change > red) => {
+                steepest(candidate)
+            }
+            _ => slope.max(1.0),
+        };
         found.push((transform, (tone_gain - 1.0).abs().max(change / 200.0)));
     }
-    let (kept, peaking) = (of("detail_kept", 1.0) / tone_gain, of("peaking", 0.0));
+    let (kept, peaking) = (turned_up / tone_gain, of("peaking", 0.0));
     if kept > l::E4.amber || (peaking > l::E6.amber && !is_local) {
         found.push((Transform::Unsharp, (kept - 1.0).max(peaking)));
     }
@@ -83,6 +99,16 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
     }
     found.sort_by(|a, b| b.1.total_cmp(&a.1));
     found.into_iter().map(|(transform, _)| transform).collect()
+}
+
+/// How much the tone curve stretches what it stretches most, among the reference's tones; 1 where it stretches nothing.
+pub fn steepest(candidate: &Candidate) -> f64 {
+    let of = |id: &str| candidate.median(id);
+    let (Some(low), Some(high)) = (of("tone_low"), of("tone_high")) else { return 1.0 };
+    let knot = |k: usize| of(&format!("tone_at_{}", k * 16));
+    let among = |k: &usize| (*k + 1) as f64 * 16.0 >= low && *k as f64 * 16.0 <= high;
+    let slopes = (0..KNOTS - 1).filter(among).filter_map(|k| Some((knot(k + 1)? - knot(k)?) / 16.0));
+    slopes.fold(1.0, f64::max)
 }
 
 /// What takes a transform back: the tone curve that was applied, to be inverted, and how much each band was turned up.
@@ -107,7 +133,7 @@ pub fn undo(candidate: &Candidate) -> Option<Undo> {
     // A band without signal was most likely turned up as its coarser neighbour.
     for s in (0..3).rev() {
         let signal = candidate.mean(&format!("signal_{}", s + 1)).unwrap_or(0.0) > 0.0;
-        let own = signal.then(|| (of(&format!("kept_{}", s + 1), 1.0) / by_tone).max(1.0));
+        let own = signal.then(|| (candidate.median_of(|seen| seen.gain(s + 1)).unwrap_or(1.0) / by_tone).max(1.0));
         known = own.or(known);
         gains[s] = known.unwrap_or(1.0);
     }

@@ -6,7 +6,7 @@ use super::faults::{Fault, faults};
 use super::limits as l;
 use super::lines::{Level, Line, lines};
 use super::seen::Candidate;
-use super::transform::{Transform, Undo, transforms, undo};
+use super::transform::{Transform, Undo, steepest, transforms, undo};
 
 /// What a candidate is found to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -100,7 +100,11 @@ fn one(candidate: &Candidate, lines: Vec<Line>) -> Verdict {
 
 fn class_of(fault: &Fault) -> Class {
     match fault {
-        Fault::FrameOffset { .. } | Fault::Shift { .. } | Fault::Stretch { .. } => Class::Misaligned,
+        Fault::Unrelated { .. }
+        | Fault::FrameOffset { .. }
+        | Fault::Shift { .. }
+        | Fault::Stretch { .. }
+        | Fault::Bars { .. } => Class::Misaligned,
         Fault::Range { .. } => Class::RangeMismatch,
         Fault::Matrix { .. } => Class::MatrixMismatch,
         Fault::ChromaShift { .. } => Class::ChromaShift,
@@ -137,7 +141,18 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
                  detail: a strong encode may have hidden it."
             ),
         ),
-        _ if level("E6") > Level::None && kept <= 1.0 => (
+        (_, Level::Red)
+            if level("E5") == Level::Red
+                && is_uneven(candidate, transforms)
+                && !only_lost(candidate, &by_mechanism) =>
+        (
+            Class::Suspicious,
+            format!(
+                "Tones were stretched unevenly ({what}; {by_mechanism}), which neither coding nor scaling nor a wrong range \
+                 does; whether that raised the score, the other lines cannot tell."
+            ),
+        ),
+        _ if level("E6") > Level::None && level("E5") < Level::Red && kept <= 1.0 => (
             Class::RestorativeSharpening,
             "Fine detail was turned up, but not beyond the source's: sharpening that restores. NEG gives credit for it by \
              design."
@@ -145,19 +160,18 @@ fn weigh(candidate: &Candidate, lines: &[Line], transforms: &[Transform]) -> (Cl
         ),
         _ if level("E7") > Level::None => (
             Class::Suspicious,
-            "VMAF rises on the candidate of the nearest bitrate while PSNR and SSIM both fall (E7).".into(),
+            "VMAF rises on the candidate of the nearest bitrate while PSNR and SSIM both fall, and NEG does not follow (E7)."
+                .into(),
         ),
-        (_, Level::Amber | Level::Red) => (
+        (_, Level::Amber) if is_grainy(candidate) => grain(),
+        (_, Level::Amber | Level::Red) if !only_lost(candidate, &by_mechanism) => (
             Class::Altered,
             format!("{} shows ({by_mechanism}), but it did not raise the score.", capital(what)),
         ),
         _ if is_saturated(transforms) => {
             (Class::Altered, "Colours are stronger than the reference's; VMAF does not look at colour.".into())
         }
-        _ if is_grainy(candidate) => (
-            Class::Grain,
-            "Flat areas are noisier than the reference's while edges stand as they were: grain was added.".into(),
-        ),
+        _ if is_grainy(candidate) => grain(),
         _ => (
             Class::NoSignFound,
             "Nothing that gives a trick away was found. That is not proof that there is none.".into(),
@@ -172,6 +186,31 @@ fn capital(text: &str) -> String {
 
 fn is_saturated(transforms: &[Transform]) -> bool {
     transforms.contains(&Transform::Saturation)
+}
+
+/// Whether tone was stretched by a filter that looks at the picture: from place to place, or by a curve that is steeper
+/// for some tones and neither a line nor a power. Nobody does that by mistake.
+fn is_uneven(candidate: &Candidate, transforms: &[Transform]) -> bool {
+    match transforms.iter().find(|transform| **transform != Transform::Unsharp) {
+        Some(Transform::Clahe) => true,
+        Some(Transform::HistogramEqualisation) => steepest(candidate) >= l::STRETCHED,
+        _ => false,
+    }
+}
+
+/// Whether the one thing that speaks is a tone curve of no known shape beside detail that is mostly gone: that is what
+/// losing fine dark strokes does to means, and no filter.
+fn only_lost(candidate: &Candidate, speaking: &str) -> bool {
+    let of = |id: &str| candidate.median(id).unwrap_or(0.0);
+    let left = of("tone_rest_line").min(of("tone_rest_gamma"));
+    speaking == "E5" && of("kept_1") < l::HALF_LEFT && left > l::ODD_CURVE * of("tone_change")
+}
+
+fn grain() -> (Class, String) {
+    (
+        Class::Grain,
+        "Flat areas are noisier than the reference's while edges stand as they were: grain was added.".into(),
+    )
 }
 
 /// Noise of flat areas is up, detail stands.

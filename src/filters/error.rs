@@ -43,6 +43,8 @@ pub enum FilterError {
     Clip { clip: f64, most: f64 },
     #[error("clahe: {tiles} tiles a side cannot be; there are from 1 to {most}, 8 is usual")]
     Tiles { tiles: u32, most: u32 },
+    #[error("skip {count}: the film has {frames} frames; skip fewer than that")]
+    Skip { count: usize, frames: usize },
     #[error("jpeg {quality}: the quality must be a whole number from 1 to 100; 30 shows its blocks, 90 hides them")]
     Quality { quality: f64 },
 }

@@ -1,5 +1,5 @@
 //! Stages that change a picture without a model: they make it worse in a known way (smaller, softer, noisier, coded as
-//! JPEG) or adjust it (sharpening, contrast). Each wraps a [`FrameSource`](crate::frame::FrameSource) and is one; each
+//! JPEG), adjust it (sharpening, contrast), or leave its first frames out. Each wraps a [`FrameSource`](crate::frame::FrameSource) and is one; each
 //! gives the same frame for the same number, whatever was asked before and on however many threads.
 
 mod adjust;
@@ -12,6 +12,7 @@ mod noise;
 mod pulse;
 mod resample;
 mod sharpen;
+mod skip;
 mod tone;
 mod undo;
 mod wrap;
@@ -25,5 +26,6 @@ pub use noise::{MAX_NOISE, noise};
 pub use pulse::{PULSE_FACTORS, pulse};
 pub use resample::{Direction, resample};
 pub use sharpen::{MAX_TUNE, WIDE_SIGMA, tunevmaf, unsharp_wide};
+pub use skip::skip;
 pub use tone::{GAMMA, MAX_SATURATION, equalise, gamma, saturation};
 pub use undo::{UNDO_KNOTS, undo};

@@ -70,6 +70,8 @@ pub enum Group {
     NoReference,
     /// What gives away that a score was worked on.
     Evidence,
+    /// What was invented, lost, bent or contradicted.
+    Invented,
     /// The numbers that VMAF is made of.
     Features,
     /// A model that somebody brought.

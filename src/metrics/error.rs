@@ -24,8 +24,7 @@ pub enum MetricError {
     #[error("{metric} came to {value}, which is no number; the pictures hold something it was not made for")]
     NotFinite { metric: &'static str, value: f64 },
     #[error(
-        "{overlay} holds an enlarged picture against what it was made from, and this candidate was not enlarged; it is for \
-         chains with a model or “up”, and for files larger than the reference"
+        "this candidate was not enlarged; {overlay} is for chains with a model or “up”, and files larger than the reference"
     )]
     NotEnlarged { overlay: &'static str },
     #[error("{overlay} holds each frame against the one before it, and this one has none; look at a later frame")]
@@ -35,6 +34,12 @@ pub enum MetricError {
          enlarged or restored"
     )]
     NoAnswers { overlay: &'static str },
+    #[error(
+        "{metric} looks where the source is carried over from the frame before, and here nothing is; look at another frame"
+    )]
+    NothingCarried { metric: &'static str },
+    #[error("{extractor} reads the whole picture; measure it without a region")]
+    WholeOnly { extractor: &'static str },
     #[error("the graphics device failed: {0}")]
     Gpu(String),
     /// A metric that is a model failed; one sentence of its own.

@@ -13,6 +13,11 @@ pub trait Extractor: Sync {
     /// [`MetricError`] when the moment lacks what is read (no chroma, too small).
     fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError>;
 
+    /// Whether it reads what the candidate was enlarged from ([`Moment::enlarged`]), where it was; most do not.
+    fn reads_input(&self) -> bool {
+        false
+    }
+
     /// Candidate frames before the moment that it reads; most read none.
     fn candidates_before(&self) -> usize {
         0

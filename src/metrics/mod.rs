@@ -89,6 +89,9 @@ pub static EXTRACTORS: &[&dyn Extractor] = &[
     &hack::Luma,
     &hack::Chroma,
     &hack::Step,
+    &invented::FromInput,
+    &invented::Moved,
+    &invented::Flickers,
 ];
 
 /// Every metric, in the order in which people see them.
@@ -142,6 +145,14 @@ pub static METRICS: &[&dyn Metric] = &[
     &hack::SHIFT,
     &hack::SATURATION,
     &hack::FRAME_OFFSET,
+    &invented::CONTRADICTED_SHARE,
+    &invented::ADDED_ENERGY,
+    &invented::EDGES_INVENTED,
+    &invented::EDGES_LOST,
+    &invented::BENT_SHARE,
+    &invented::BENT_LENGTH,
+    &invented::SHIMMER_MEAN,
+    &invented::SHIMMER_INDEX,
     &vmaf::features::VIF_SCALE0,
     &vmaf::features::VIF_SCALE1,
     &vmaf::features::VIF_SCALE2,

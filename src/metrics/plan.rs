@@ -38,6 +38,11 @@ impl Plan {
         self.extractors.iter().map(|extractor| extractor.candidates_before()).max().unwrap_or(0)
     }
 
+    /// Whether what the candidate was enlarged from is read.
+    pub fn reads_input(&self) -> bool {
+        self.extractors.iter().any(|extractor| extractor.reads_input())
+    }
+
     /// Runs every extractor, side by side.
     pub fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Features {
         let run = |extractor: &&'static dyn Extractor| (extractor.about(), extractor.extract(moment, memo));

@@ -110,12 +110,24 @@ impl Hands<'_> {
                 folds.models &= roomy;
                 folds.bench &= roomy;
             }
-            Evidence => {
-                let desk = &mut self.desk;
-                let open = desk.folds.scores && desk.scores.tab == scores::EVIDENCE;
-                desk.scores.tab = scores::EVIDENCE;
-                desk.folds.scores = !open;
-                desk.folds.models &= open || self.ctx.content_rect().width() >= theme::ROOMY;
+            Evidence => self.evidence(false),
+            HotSpots => self.evidence(true),
+            Fade => {
+                let whole = state.detail.as_ref().is_none_or(|detail| detail.share >= 1.0);
+                let right = looking.track(state, Side::Right).map(|track| track.id);
+                if let Some(why) = right.and_then(|id| state.not_faded(id)).filter(|_| whole) {
+                    let why = why.to_owned();
+                    return self.desk.toast(why, self.now());
+                }
+                self.conductor.send(Command::Detail(Some(if whole { 0.0 } else { 1.0 })));
+            }
+            NextSpot | PreviousSpot => {
+                if !(self.desk.folds.scores && self.desk.scores.tab == scores::EVIDENCE && self.desk.scores.on_spots) {
+                    self.evidence(true);
+                }
+                let back = command == PreviousSpot;
+                let actions = scores::step(self.conductor.state(), self.desk, back);
+                actions.into_iter().for_each(|action| self.act(action));
             }
             Slice => {
                 if let Some(command) = slice::toggle(&mut self.desk.slice) {
@@ -133,6 +145,16 @@ impl Hands<'_> {
             Leave => self.leave(),
             _ => {}
         }
+    }
+
+    /// Opens the evidence at its verdicts or hot spots, or shuts it where that is open.
+    fn evidence(&mut self, spots: bool) {
+        let desk = &mut self.desk;
+        let open = desk.folds.scores && desk.scores.tab == scores::EVIDENCE && desk.scores.on_spots == spots;
+        (desk.scores.tab, desk.scores.on_spots, desk.folds.scores) = (scores::EVIDENCE, spots, !open);
+        let roomy = open || self.ctx.content_rect().width() >= theme::ROOMY;
+        desk.folds.models &= roomy;
+        desk.folds.bench &= roomy;
     }
 
     /// Commands on time; false when it is none.

@@ -86,6 +86,12 @@ pub enum UiCommand {
     ToggleTracks,
     ToggleScores,
     Evidence,
+    /// Shows or hides the hot spots.
+    HotSpots,
+    NextSpot,
+    PreviousSpot,
+    /// Fades what was invented out, or in again.
+    Fade,
     Slice,
     Crops,
     ToggleStrip,
@@ -197,6 +203,10 @@ pub fn table() -> Vec<Entry> {
     add(g, ToggleTracks, text::TRACKS_PANEL, &[(NONE, Key::C)]);
     add(g, ToggleScores, text::SCORES_PANEL, &[(NONE, Key::M)]);
     add(g, Evidence, text::evidence::SHOW, &[(NONE, Key::J)]);
+    add(g, HotSpots, text::spots::SHOW, &[(ALT, Key::N)]);
+    add(g, NextSpot, text::spots::NEXT, &[(NONE, Key::N)]);
+    add(g, PreviousSpot, text::spots::PREVIOUS, &[(SHIFT, Key::N)]);
+    add(g, Fade, text::spots::FADE, &[(NONE, Key::I)]);
     add(g, Slice, text::slice::SHOW, &[(NONE, Key::K)]);
     add(g, Crops, text::crops::SHOW, &[(NONE, Key::Y)]);
     add(g, ToggleStrip, text::STRIP_PANEL, &[(NONE, Key::P)]);
@@ -235,7 +245,7 @@ pub fn needs_picture(command: UiCommand) -> bool {
         command,
         First | Last | Slower | Faster | Loop | ToggleTracks | ToggleScores | Evidence | Slice | Crops | ToggleStrip
     );
-    let attacks = matches!(command, ToggleBench | Hunt | ResetAttack);
+    let attacks = matches!(command, ToggleBench | Hunt | ResetAttack | HotSpots | NextSpot | PreviousSpot | Fade);
     let edits = matches!(command, Unfold | TapBack | TapOn | MoveUp | MoveDown | EditLine | ExamOfTrack | OnlyPicture);
     let overlays = matches!(command, Overlay(_) | NextOverlay | PreviousOverlay);
     looks || overlays || attacks || plays || folds || edits || matches!(command, SaveView | SetIn | SetOut)

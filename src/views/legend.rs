@@ -204,7 +204,8 @@ fn rows(painter: &Painter, legend: &Legend, width: f32, scale: f32, roomy: bool)
     let size = (style::SMALL * scale * 2.0).round() / 2.0;
     let words = |words: &str, font: FontId, color: Color32| {
         let mut job = LayoutJob::simple(words.to_owned(), font, color, width);
-        job.wrap.max_rows = 4;
+        // What is told must be readable to its end; a sentence has room for that, and a label never comes so far.
+        job.wrap.max_rows = 8;
         painter.layout_job(job)
     };
     let plain = |said: &str, color| words(said, style::font(size), color);

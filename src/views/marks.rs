@@ -20,6 +20,10 @@ pub fn of(state: &State, track: &Track) -> Vec<Mark> {
         let (word, sentence) = (text::tapped(tap, track.stages.len()), text::tapped_why(tap, &track.stages));
         marks.push(Mark { word, sentence });
     }
+    if let Some((share, _)) = state.faded(track) {
+        let way = state.detail.as_ref().and_then(|detail| detail.pictures.get(&track.id)?.way.as_deref());
+        marks.push(Mark { word: text::faded(share), sentence: text::faded_why(share, way) });
+    }
     let Some(info) = &track.info else { return marks };
     let guessed = color::resolve(&info.color, &info.layout, info.width, info.height).guessed;
     if !guessed.is_empty() {

@@ -38,6 +38,20 @@ pub fn tapped_why(tap: usize, stages: &[String]) -> String {
     }
 }
 
+pub fn faded(share: f32) -> String {
+    format!("invented detail {:.0}%", 100.0 * share)
+}
+
+/// `way`: how the input was told to be made, one sentence.
+pub fn faded_why(share: f32, way: Option<&str>) -> String {
+    let what = match share {
+        s if s <= 0.0 => "Shown is only what the input carries of the picture".to_owned(),
+        s => format!("Shown is what the input carries of the picture with {:.0}% of what was added", 100.0 * s),
+    };
+    let way = way.map(|way| format!(" {way}")).unwrap_or_default();
+    format!("{what}; scores and overlays are those of the whole picture.{way}")
+}
+
 pub fn frame_line(number: usize, seconds: f64) -> String {
     format!("frame {number} · {seconds:.3} s")
 }

@@ -14,6 +14,8 @@ pub struct Clip {
     pub width: usize,
     pub height: usize,
     pub frames: Vec<Vec<u8>>,
+    /// Bits a second at 25 frames a second, of what an encoder wrote.
+    pub bitrate: Option<f64>,
 }
 
 impl Clip {
@@ -44,19 +46,19 @@ impl Clip {
             frames.push(bytes.get(at..at + size).ok_or("a torn Y4M")?.to_vec());
             at += size;
         }
-        Ok(Clip { width, height, frames })
+        Ok(Clip { width, height, frames, bitrate: None })
     }
 
-    /// What `arguments` make of it: filters with no encoder when they begin with `-vf`, else an encoder's.
-    pub fn through(&self, arguments: &str, scratch: &Path) -> Result<Clip, String> {
+    /// What `words` make of it, arguments of FFmpeg: filters where no encoder is named, else an encoder's.
+    pub fn through(&self, words: &[&str], scratch: &Path) -> Result<Clip, String> {
         let (raw, coded, back) = (scratch.join("in.yuv"), scratch.join("coded.mkv"), scratch.join("back.yuv"));
         std::fs::write(&raw, self.frames.concat()).map_err(|e| e.to_string())?;
         let size = format!("{}x{}", self.width, self.height);
-        let words: Vec<&str> = arguments.split_whitespace().collect();
         let begin = |command: &mut std::process::Command| {
             command.args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-r", "25", "-i"]).arg(&raw);
         };
         let plain = !words.contains(&"-c:v");
+        let mut bitrate = None;
         let mut first = program::command()?;
         begin(&mut first);
         first.args(words);
@@ -66,6 +68,8 @@ impl Clip {
         } else {
             first.args(["-pix_fmt", "yuv420p", "-threads", "1"]).arg(&coded);
             program::run(&mut first)?;
+            let bytes = std::fs::metadata(&coded).map_err(|e| e.to_string())?.len();
+            bitrate = Some(bytes as f64 * 8.0 * 25.0 / self.frames.len() as f64);
             let fit = format!("scale={}:{}:flags=lanczos", self.width, self.height);
             let mut second = program::command()?;
             second.arg("-i").arg(&coded).args(["-vf", &fit, "-f", "rawvideo", "-pix_fmt", "yuv420p"]).arg(&back);
@@ -74,9 +78,9 @@ impl Clip {
         let bytes = std::fs::read(&back).map_err(|e| e.to_string())?;
         let frames: Vec<Vec<u8>> = bytes.chunks_exact(size_of(self.width, self.height)).map(<[u8]>::to_vec).collect();
         if frames.len() < self.frames.len() {
-            return Err(format!("{arguments}: {} of {} frames came back", frames.len(), self.frames.len()));
+            return Err(format!("{}: {} of {} frames came back", words.join(" "), frames.len(), self.frames.len()));
         }
-        Ok(Clip { frames, ..*self })
+        Ok(Clip { frames, bitrate, ..*self })
     }
 
     /// The same with luma changed.
@@ -87,7 +91,7 @@ impl Clip {
             let made = act(&Luma { width: self.width, height: self.height, codes });
             made.codes.iter().map(|y| *y as u8).chain(chroma.iter().copied()).collect()
         };
-        Clip { frames: self.frames.iter().map(frame).collect(), ..*self }
+        Clip { frames: self.frames.iter().map(frame).collect(), bitrate: None, ..*self }
     }
 
     /// The same with every sample changed: plane, code.
@@ -117,50 +121,6 @@ impl Clip {
 fn size_of(width: usize, height: usize) -> usize {
     width * height + 2 * (width.div_ceil(2) * height.div_ceil(2))
 }
-
-/// What honest people do, as arguments of FFmpeg; encoders are named first, so that attacks can go before and after.
-#[rustfmt::skip]
-pub static HONEST: &[(&str, &str)] = &[
-    ("x264 crf 18", "-c:v libx264 -crf 18"),
-    ("x264 crf 23", "-c:v libx264 -crf 23"),
-    ("x264 crf 28", "-c:v libx264 -crf 28"),
-    ("x264 crf 33", "-c:v libx264 -crf 33"),
-    ("x264 crf 38", "-c:v libx264 -crf 38"),
-    ("x264 crf 44", "-c:v libx264 -crf 44"),
-    ("x264 crf 33 no deblocking", "-c:v libx264 -crf 33 -x264-params no-deblock=1"),
-    ("x264 crf 28 grain", "-c:v libx264 -crf 28 -tune grain"),
-    ("x264 crf 28 psnr", "-c:v libx264 -crf 28 -tune psnr"),
-    ("x265 crf 22", "-c:v libx265 -preset fast -crf 22 -x265-params log-level=none:pools=1"),
-    ("x265 crf 30", "-c:v libx265 -preset fast -crf 30 -x265-params log-level=none:pools=1"),
-    ("x265 crf 40", "-c:v libx265 -preset fast -crf 40 -x265-params log-level=none:pools=1"),
-    ("svtav1 crf 22", "-c:v libsvtav1 -preset 9 -crf 22 -svtav1-params lp=1"),
-    ("svtav1 crf 35", "-c:v libsvtav1 -preset 9 -crf 35 -svtav1-params lp=1"),
-    ("svtav1 crf 45", "-c:v libsvtav1 -preset 9 -crf 45 -svtav1-params lp=1"),
-    ("svtav1 crf 58", "-c:v libsvtav1 -preset 9 -crf 58 -svtav1-params lp=1"),
-    ("svtav1 crf 35 film grain", "-c:v libsvtav1 -preset 9 -crf 35 -svtav1-params lp=1:film-grain=20"),
-    ("vp9 crf 20", "-c:v libvpx-vp9 -deadline realtime -cpu-used 5 -crf 20 -b:v 0"),
-    ("vp9 crf 35", "-c:v libvpx-vp9 -deadline realtime -cpu-used 5 -crf 35 -b:v 0"),
-    ("vp9 crf 55", "-c:v libvpx-vp9 -deadline realtime -cpu-used 5 -crf 55 -b:v 0"),
-    ("mpeg2 q 4", "-c:v mpeg2video -q:v 4"),
-    ("mpeg2 q 16", "-c:v mpeg2video -q:v 16"),
-    ("half size, x264 crf 26", "-vf scale=trunc(iw/4)*2:trunc(ih/4)*2:flags=bicubic -c:v libx264 -crf 26"),
-    ("half size, svtav1 crf 35", "-vf scale=trunc(iw/4)*2:trunc(ih/4)*2:flags=lanczos -c:v libsvtav1 -preset 9 -crf 35 -svtav1-params lp=1"),
-    ("half bicubic", "-vf scale=iw/2:ih/2:flags=bicubic,scale=iw*2:ih*2:flags=bicubic"),
-    ("half lanczos", "-vf scale=iw/2:ih/2:flags=lanczos,scale=iw*2:ih*2:flags=lanczos"),
-    ("half bilinear", "-vf scale=iw/2:ih/2:flags=bilinear,scale=iw*2:ih*2:flags=bilinear"),
-    ("half spline", "-vf scale=iw/2:ih/2:flags=area,scale=iw*2:ih*2:flags=spline"),
-    ("blur .6", "-vf gblur=sigma=0.6"),
-    ("blur 1.2", "-vf gblur=sigma=1.2"),
-    ("denoise", "-vf hqdn3d=4"),
-    ("denoise, regrain", "-vf hqdn3d=4,noise=alls=7:allf=t"),
-    ("grain 4", "-vf noise=c0s=8:c0f=t"),
-    ("grain 8", "-vf noise=c0s=16:c0f=t"),
-    ("deblock", "-vf deblock=filter=strong:block=8"),
-];
-
-/// Encodes before which attacks are made, and encodes after which they are.
-pub static BEFORE: &[usize] = &[1, 3, 10, 13, 18];
-pub static AFTER: &[usize] = &[0, 3, 4, 14, 11];
 
 /// The videos of a folder, by name.
 pub fn videos(folder: &Path) -> Result<Vec<PathBuf>, String> {

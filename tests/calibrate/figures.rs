@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use doublet::evidence::{Candidate, Class, Verdict};
+use doublet::evidence::{Candidate, Class, Verdict, judge};
+
+use crate::kept::Measured;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -16,10 +18,19 @@ pub enum Kind {
 pub struct Row {
     pub clip: String,
     pub kind: Kind,
-    pub family: &'static str,
+    pub family: String,
     pub label: String,
     pub candidate: Candidate,
     pub verdict: Verdict,
+}
+
+impl Row {
+    /// Judged by itself: with no other candidate of its reference.
+    pub fn judged(measured: Measured) -> Self {
+        let Measured { clip, kind, family, candidate } = measured;
+        let verdict = judge(std::slice::from_ref(&candidate)).remove(0);
+        Row { clip, kind, family, label: candidate.label.clone(), candidate, verdict }
+    }
 }
 
 /// Families that a bar stands for, where plain VMAF is 60 or more.
@@ -35,10 +46,6 @@ impl Row {
 
     fn is_called(&self) -> bool {
         matches!(self.verdict.class, Class::Inflated | Class::Suspicious)
-    }
-
-    fn counts(&self) -> bool {
-        self.kind == Kind::Attack && BARRED.contains(&self.family) && self.value("vmaf") >= 60.0
     }
 }
 
@@ -71,8 +78,8 @@ const COLUMNS: [&str; 25] = [
     "chroma_shift_explained",
 ];
 
-/// Writes `table.csv` and `roc.csv`.
-pub fn write(rows: &[Row], folder: &Path) -> Result<(), String> {
+/// Writes `table.csv`, `roc.csv` and `bars.txt`.
+pub fn write(rows: &[Row], bars: &str, folder: &Path) -> Result<(), String> {
     let mut text = format!("clip,kind,label,verdict,transform,{}\n", COLUMNS.join(","));
     for row in rows {
         let transform = row.verdict.transform.map(|t| format!("{t:?}").to_lowercase()).unwrap_or_default();
@@ -86,15 +93,14 @@ pub fn write(rows: &[Row], folder: &Path) -> Result<(), String> {
     }
     let save = |name: &str, text: &str| std::fs::write(folder.join(name), text).map_err(|e| format!("{name}: {e}"));
     save("table.csv", &text)?;
+    save("bars.txt", bars)?;
     save("roc.csv", &roc(rows))
 }
 
 /// For each line by itself: the area under its ROC, and the share of attacks found at no more than 1% of honest pairs.
 fn roc(rows: &[Row]) -> String {
     let mut text = String::from("evidence,family,attacks,auc,honest_p99,found_at_1_percent\n");
-    let mut families: Vec<&str> = rows.iter().filter(|row| row.kind == Kind::Attack).map(|row| row.family).collect();
-    families.sort_unstable();
-    families.dedup();
+    let families = families(rows, |row| row.kind == Kind::Attack);
     for id in ["E1", "E2", "E4", "E5", "E6"] {
         let of = |keep: &dyn Fn(&Row) -> bool| {
             let mut values: Vec<f64> = rows.iter().filter(|row| keep(row)).map(|row| row.value(id)).collect();
@@ -105,7 +111,7 @@ fn roc(rows: &[Row]) -> String {
         let honest = of(&|row| row.kind == Kind::Honest);
         let Some(p99) = honest.get((honest.len().max(1) - 1) * 99 / 100).copied() else { continue };
         for family in &families {
-            let attacks = of(&|row| row.kind == Kind::Attack && row.family == *family && row.value("vmaf") >= 60.0);
+            let attacks = of(&|row| row.kind == Kind::Attack && &row.family == family && row.value("vmaf") >= 60.0);
             let below = |value: f64| {
                 let (less, most) = (honest.partition_point(|h| *h < value), honest.partition_point(|h| *h <= value));
                 (less + most) as f64 / 2.0
@@ -119,44 +125,84 @@ fn roc(rows: &[Row]) -> String {
     text
 }
 
-/// Prints what the verdict makes of it all; whether the bars hold.
-pub fn bars(rows: &[Row]) -> bool {
+/// What the verdict makes of it all, in words; whether the bars hold.
+pub fn bars(rows: &[Row]) -> (String, bool) {
     let share = |part: usize, all: usize| 100.0 * part as f64 / all.max(1) as f64;
+    let mut text = String::new();
     let honest: Vec<&Row> = rows.iter().filter(|row| row.kind == Kind::Honest).collect();
     let inflated = honest.iter().filter(|row| row.verdict.class == Class::Inflated).count();
     let called = honest.iter().filter(|row| row.is_called()).count();
-    println!(
+    _ = writeln!(
+        text,
         "honest: {} pairs, inflated {inflated} ({:.2}%), inflated or suspicious {called} ({:.2}%)",
         honest.len(),
         share(inflated, honest.len()),
         share(called, honest.len())
     );
-    for row in honest.iter().filter(|row| row.verdict.class != Class::NoSignFound) {
-        println!("  {} | {} | {}", row.verdict.class.label(), row.clip, row.label);
+    let quiet = [Class::NoSignFound, Class::Grain];
+    for row in honest.iter().filter(|row| !quiet.contains(&row.verdict.class)) {
+        _ = writeln!(text, "  {} | {} | {}", row.verdict.class.label(), row.clip, row.label);
     }
-    let mut families: Vec<&str> = rows.iter().filter(|row| row.kind != Kind::Honest).map(|row| row.family).collect();
-    families.sort_unstable();
-    families.dedup();
-    for family in families {
-        let of: Vec<&Row> = rows
-            .iter()
-            .filter(|row| row.family == family && (row.kind == Kind::Fault || row.value("vmaf") >= 60.0))
-            .collect();
-        let mut classes: Vec<(&str, usize)> = Vec::new();
-        for row in &of {
-            let label = row.verdict.class.label();
-            match classes.iter_mut().find(|(have, _)| *have == label) {
-                Some((_, count)) => *count += 1,
-                None => classes.push((label, 1)),
-            }
+    let grain = honest.iter().filter(|row| row.verdict.class == Class::Grain).map(|row| row.label.as_str());
+    _ = writeln!(text, "  grain: {}", counted(grain, honest.len(), false));
+    text.push_str("what becomes of each family where plain VMAF is 60 or more (faults: all)\n");
+    for family in families(rows, |row| row.kind != Kind::Honest) {
+        let of = of_family(rows, &family);
+        let words = counted(of.iter().map(|row| row.verdict.class.label()), of.len(), true);
+        let found = of.iter().filter(|row| row.is_called()).count();
+        let bar = match BARRED.contains(&family.as_str()) {
+            true => format!(" called {:.2}% (bar 95);", share(found, of.len())),
+            false => String::new(),
+        };
+        _ = writeln!(text, "  {family}: {} pairs;{bar} {words}", of.len());
+    }
+    text.push_str("which transform is named, where one is\n");
+    for family in families(rows, |row| row.kind == Kind::Attack) {
+        let of = of_family(rows, &family);
+        let named: Vec<&str> = of.iter().filter_map(|row| Some(row.verdict.transform?.label())).collect();
+        _ = writeln!(
+            text,
+            "  {family}: {} of {}; {}",
+            named.len(),
+            of.len(),
+            counted(named.iter().copied(), named.len(), true)
+        );
+    }
+    let holds = |family: &&str| {
+        let of = of_family(rows, family);
+        share(of.iter().filter(|row| row.is_called()).count(), of.len()) >= 95.0
+    };
+    let barred = BARRED.iter().filter(|family| rows.iter().any(|row| row.family == **family));
+    let holds = share(inflated, honest.len()) <= 1.0 && barred.filter(|family| !holds(family)).count() == 0;
+    (text, holds)
+}
+
+/// Pairs of a family that count: any fault, attacks where plain VMAF is 60 or more.
+fn of_family<'a>(rows: &'a [Row], family: &str) -> Vec<&'a Row> {
+    let counts = |row: &&Row| row.family == family && (row.kind == Kind::Fault || row.value("vmaf") >= 60.0);
+    rows.iter().filter(counts).collect()
+}
+
+fn families(rows: &[Row], keep: impl Fn(&Row) -> bool) -> Vec<String> {
+    let mut found: Vec<String> = rows.iter().filter(|row| keep(row)).map(|row| row.family.clone()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// How often each word stands there, the most frequent first.
+fn counted<'a>(words: impl Iterator<Item = &'a str>, all: usize, as_shares: bool) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for word in words {
+        match counts.iter_mut().find(|(have, _)| *have == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
         }
-        classes.sort_by_key(|class| std::cmp::Reverse(class.1));
-        let words: Vec<String> =
-            classes.iter().map(|(label, count)| format!("{label} {:.1}%", share(*count, of.len()))).collect();
-        println!("{family}: {} pairs; {}", of.len(), words.join(", "));
     }
-    let barred: Vec<&Row> = rows.iter().filter(|row| row.counts()).collect();
-    let found = barred.iter().filter(|row| row.is_called()).count();
-    println!("attacks under the bar: {found} of {} found ({:.2}%)", barred.len(), share(found, barred.len()));
-    share(inflated, honest.len()) <= 1.0 && share(found, barred.len()) >= 95.0
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let told = |(word, count): &(&str, usize)| match as_shares {
+        true => format!("{word} {:.1}%", 100.0 * *count as f64 / all.max(1) as f64),
+        false => format!("{word} {count}"),
+    };
+    counts.iter().map(told).collect::<Vec<_>>().join(", ")
 }

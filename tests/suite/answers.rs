@@ -196,7 +196,7 @@ fn evidence_has_the_numbers_and_the_reasons() {
     assert!(number(0, "unstable").unwrap() > 0.1, "{:?}", number(0, "unstable"));
     assert!(number(2, "unstable").is_err() && number(2, "jury").unwrap_err().contains("no juror"));
     assert!(number(3, "boosted").unwrap_err().contains("no truth"));
-    assert!(number(3, "added_energy").is_ok() && number(3, "invented_edges").is_err());
+    assert!(number(3, "added_energy").is_ok() && number(3, "edges_invented").is_err());
     // The strip: the input, the candidate, the other juror, each at its own size.
     let place = Region { left: 0.25, top: 0.25, right: 0.5, bottom: 0.5 };
     let crops = side_crops(&workshop, &reference, (&candidates, 1), (1, place), &Stop::default()).unwrap();

@@ -305,3 +305,67 @@ fn an_attack_is_searched_and_its_line_is_a_candidate() {
     let no_encode = sentence(&doublet(&["attack", &a, &b, "--before"]), 1);
     assert!(no_encode.contains("no encode"), "{no_encode}");
 }
+
+#[test]
+fn a_shot_fades_what_was_invented_and_says_where_nothing_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = pair(dir.path());
+    let made = "source | down 2 bicubic | up 2 bicubic | unsharp 3";
+    let shot = |candidate: &str, name: &str, more: &[&str]| {
+        let path = dir.path().join(name).display().to_string();
+        let output = doublet(&[&["shot", &a, candidate, "--frame", "2", "-o", &path], more].concat());
+        (output, std::fs::read(&path).ok())
+    };
+    let (_, plain) = shot(made, "plain.png", &[]);
+    let (_, whole) = shot(made, "whole.png", &["--invented", "1"]);
+    let (_, less) = shot(made, "less.png", &["--invented", "0.4"]);
+    assert!(plain.is_some() && plain == whole, "all of it is the picture itself");
+    assert!(less.is_some() && less != whole);
+    let (output, none) = shot(&b, "none.png", &["--invented", "0"]);
+    assert!(sentence(&output, 1).contains("nothing was enlarged") && none.is_none());
+    assert!(sentence(&shot(made, "x.png", &["--invented", "2"]).0, 2).contains("0 to 1"));
+}
+
+#[test]
+fn what_was_invented_is_scored_frame_by_frame_like_any_metric() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, _) = pair(dir.path());
+    let ids = "contradicted,added_energy,edges_invented,edges_lost,bent_length,shimmer_index";
+    let sharp = "source | down 2 box | up 2 box | unsharp 3";
+    let output = doublet(&[
+        "score",
+        &a,
+        sharp,
+        "source",
+        "--metrics",
+        ids,
+        "--frames",
+        "1..5",
+        "--format",
+        "json",
+        "--no-cache",
+    ]);
+    let report: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let (made, own) = (&report["candidates"][0], &report["candidates"][1]);
+    for id in ids.split(',') {
+        let frames = made["frames"].as_array().unwrap();
+        assert_eq!(frames.len(), 4);
+        assert!(frames[1..].iter().all(|frame| frame[id].is_f64()), "{id}: {frames:?}");
+        assert!(made["pooled"][id]["mean"].is_f64(), "{id}");
+    }
+    assert!(made["pooled"]["added_energy"]["mean"].as_f64().unwrap() > 1.0);
+    assert!(
+        made["frames"][0]["reasons"]["shimmer_index"].as_str().unwrap().contains("one before it"),
+        "the range begins there"
+    );
+    assert!(own["frames"][2]["contradicted"].is_null() && own["frames"][2]["bent_length"] == 0.0);
+    assert!(own["frames"][2]["reasons"]["contradicted"].as_str().unwrap().contains("was not enlarged"));
+    let csv =
+        stdout(&doublet(&["score", &a, sharp, "--metrics", ids, "--frames", "1..3", "--format", "csv", "--no-cache"]));
+    assert!(ids.split(',').all(|id| csv.lines().next().unwrap().contains(id)), "{csv}");
+    let part =
+        ["score", &a, sharp, "--metrics", "contradicted", "--region", "64x64+0+0", "--format", "json", "--no-cache"];
+    let part: serde_json::Value = serde_json::from_str(&stdout(&doublet(&part))).unwrap();
+    let why = part["candidates"][0]["frames"][0]["reasons"]["contradicted"].as_str().unwrap();
+    assert!(why.contains("whole picture"), "{why}");
+}

@@ -26,7 +26,7 @@ fn the_source_itself_shows_no_sign_and_a_sentence_says_what_does_not_apply() {
     let found = told(&["source"]);
     let one = &found[0];
     assert_eq!(one.numbers.iter().map(|n| n.id).collect::<Vec<_>>(), NUMBERS.map(|(id, _)| id));
-    for id in ["invented_edges", "lost_edges", "bent", "bent_length", "shimmer"] {
+    for id in ["edges_invented", "edges_lost", "bent", "bent_length", "shimmer"] {
         assert_eq!(number(one, id), Ok(0.0), "{id}");
     }
     for id in ["contradicted", "added_energy"] {

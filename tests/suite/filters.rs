@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use doublet::color::{Kernel, Target, conform, resize, to_rgb};
-use doublet::filters::{Direction, FilterError, contrast, resample, unsharp};
+use doublet::filters::{Direction, FilterError, contrast, resample, skip, unsharp};
 use doublet::frame::{
-    ColorInfo, Family, Frame, FrameSource, Layout, Matrix, Range, Request, Sample, Siting, SourceError, SourceInfo,
-    Stop, Timeline,
+    ColorInfo, Family, Frame, FrameSource, Layout, Matrix, Plane, Range, Rational, Request, Sample, Siting,
+    SourceError, SourceInfo, Stop, Timeline,
 };
 
 use super::color::{Dice, random_samples};
@@ -203,6 +203,43 @@ fn resample_makes_the_size_it_says() {
         let want = resize(&to_rgb(&frame).unwrap(), size.0, size.1, Kernel::Lanczos);
         assert_eq!(to_rgb(&made).unwrap(), want);
     }
+}
+
+/// A film whose frame n is all n, with uneven times.
+struct Counted(SourceInfo);
+
+impl FrameSource for Counted {
+    fn info(&self) -> &SourceInfo {
+        &self.0
+    }
+
+    fn frame(&mut self, request: &mut Request<'_>) -> Result<Arc<Frame>, SourceError> {
+        let codes = vec![request.frame as u8; 16 * 16];
+        let planes = vec![Plane::from_u8(16, 16, codes).unwrap()];
+        let layout = Layout { family: Family::Gray, sample: Sample::U8, chroma_shift: (0, 0), alpha: false };
+        Ok(Arc::new(Frame::new(16, 16, layout, ColorInfo::default(), planes).unwrap()))
+    }
+}
+
+fn counted() -> Box<dyn FrameSource> {
+    let timeline = Timeline { pts: vec![7, 8, 10, 11, 15], ..Timeline::constant(5, Rational::new(10, 1)) };
+    Box::new(Counted(SourceInfo { timeline: Arc::new(timeline), ..one(&noise(16, 16, YUV420)).info().clone() }))
+}
+
+#[test]
+fn skip_leaves_the_first_frames_out_and_counts_time_from_the_next() {
+    for count in [0, 2, 4] {
+        let mut source = skip(counted(), count).unwrap();
+        let timeline = source.info().timeline.clone();
+        assert_eq!(timeline.len(), 5 - count);
+        assert_eq!(timeline.seconds(0), 0.0);
+        assert_eq!(source.get(0).unwrap().plane(0).row_u8(0)[0] as usize, count);
+        assert_eq!(source.get(4 - count).unwrap().plane(0).row_u8(0)[0], 4);
+    }
+    let timeline = skip(counted(), 2).unwrap().info().timeline.clone();
+    assert!((timeline.seconds(2) - 0.5).abs() < 1e-9);
+    let error = skip(counted(), 5).err().unwrap().to_string();
+    assert!(error.contains("has 5 frames"), "{error}");
 }
 
 #[test]

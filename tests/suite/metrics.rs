@@ -6,8 +6,8 @@ use std::sync::Arc;
 use doublet::frame::{ColorInfo, Family, Frame, FrameSource, Layout, Plane, Sample};
 use doublet::media;
 use doublet::metrics::{
-    self, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan, Scale, Task, Trust,
-    TrustLevel, Value, pool, standard,
+    self, Answer, Answers, EXTRACTORS, Enlarged, METRICS, Memo, Metric, MetricError, Moment, OVERLAYS, Pair, Plan,
+    Scale, Task, Trust, TrustLevel, Value, pool, standard,
 };
 
 use super::support::testdata;
@@ -361,9 +361,19 @@ fn padded_rows_score_as_tight_ones() {
 #[test]
 fn the_number_of_threads_leaves_no_trace() {
     let (a, b) = (scene_frame(901, 603, yuv420(10), 0.0), scene_frame(901, 603, yuv420(10), 0.1));
+    let (a, b) = (Arc::new(a), Arc::new(b));
+    let small = |frame: &Arc<Frame>| {
+        let to = doublet::color::Target { width: 451, height: 302, ..doublet::color::Target::of(frame) };
+        doublet::color::conform(frame, &to, doublet::color::Kernel::Bicubic).unwrap().0
+    };
+    let inputs = [small(&a), small(&b)];
+    let before = [[a.clone()], [b.clone()]];
+    let enlarged = Enlarged { input: &inputs[1], output: &b, before: Some((&inputs[0], &a)) };
     let all = |threads: usize| -> Vec<u64> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| METRICS.iter().map(|m| score(m.id(), &a, &b).value.to_bits()).collect())
+        let moment = Moment::new(Pair::new(&a, &b).unwrap()).among(&before[0], &[], None).following(&before[1]);
+        let found = pool.install(|| Plan::new(METRICS).measure(&moment.enlarged_from(enlarged)));
+        found.into_iter().map(|(_, found)| found.unwrap().value.to_bits()).collect()
     };
     let one = all(1);
     for threads in [2, 3, 7] {
@@ -500,7 +510,9 @@ fn overlays_are_dark_on_identity_and_say_what_they_cannot_tell() {
     let (before, enlarged) =
         ([frame.clone()], Enlarged { input: &input, output: &output, before: Some((&input, &output)) });
     let moment = Moment::new(Pair::new(&frame, &frame).unwrap()).among(&before, &[], None).following(&before);
-    let moment = moment.enlarged_from(enlarged);
+    let same = [frame.clone(), frame.clone()].map(|picture| Answer { picture, forgiven: 0.0 });
+    let answers = Answers { all: &same, told: "Two answers." };
+    let moment = moment.enlarged_from(enlarged).asked_again(answers).before_a_jury(answers);
     for overlay in OVERLAYS {
         let about = overlay.about();
         assert!(about.meaning.ends_with('.') && about.limits.ends_with('.'), "{}", about.id);

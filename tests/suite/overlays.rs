@@ -125,8 +125,8 @@ fn every_overlay_is_dark_on_the_same_film_and_lights_where_a_change_was_planted(
                 Ok(found) => assert_eq!(found.pooled, (overlay.about().pool)(&found.map), "{id}"),
                 // Some want a larger picture than this one, and some another kind of candidate.
                 Err(why) => {
-                    let said = ["at least", "was not enlarged", "a model enlarged"];
-                    assert!(said.iter().any(|part| why.contains(part)), "{id}: {why}");
+                    let known = ["at least", "was not enlarged", "answers to one input", "no juror"];
+                    assert!(known.iter().any(|words| why.contains(words)), "{id}: {why}");
                 }
             }
         }

@@ -40,6 +40,7 @@ fn the_canonical_line_parses_to_the_same_line() {
         "\"source\" | up 2 box",
         "inch\".mkv | up 2 box",
         "source | blur 1.50 down=0 | chroma 4 shift=-1 | noise 3 seed=7 | jpeg 30 | down 2 gauss",
+        "b.mkv | skip 12 | model compact-2x | skip 0",
         "source | blur 2 down=2 | chroma 4 shift=0 | noise 3 seed=0",
     ] {
         let canonical = parse(line).to_string();
@@ -113,6 +114,8 @@ fn options_are_checked_one_by_one() {
         ("source | blur 51", "51", "0 to 50"),
         ("source | chroma 0.5", "0.5", "1 to 50"),
         ("source | jpeg 0", "0", "from 1 to 100"),
+        ("b.mkv | skip 1.5", "1.5", "whole number"),
+        ("b.mkv | skip -1", "-1", "whole number"),
         ("source | jpeg 30.5", "30.5", "from 1 to 100"),
     ] {
         let (column, message) = column(line);

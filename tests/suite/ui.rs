@@ -22,6 +22,8 @@ mod scores;
 mod shelf;
 #[path = "ui/slice.rs"]
 mod slice;
+#[path = "ui/spots.rs"]
+mod spots;
 #[path = "ui/tournament.rs"]
 mod tournament;
 

@@ -161,6 +161,74 @@ fn what_is_wrong_with_the_comparison_comes_first_and_is_no_hack() {
     assert!((candidate.mean("chroma_shift_x").unwrap() - 1.0).abs() < 0.1);
 }
 
+/// Frames of the scene as it glides by, each with the candidate's frame `late` frames before it.
+fn gliding(late: i32, frames: i32, coding: f64) -> Candidate {
+    let at = |n: i32, coding: f64| {
+        let moved = move |x: f64, y: f64| {
+            let [luma, cb, cr] = street(x + 2.3 * f64::from(n), y);
+            [luma + coding * (x * 2.9).sin() * (y * 2.3 + f64::from(n)).sin(), cb, cr]
+        };
+        frame_of((160, 120), 8, &moved)
+    };
+    let one = |n: i32| Seen::of(n as usize, &features(&at(n, 0.0), &at(n - late, coding))).unwrap();
+    Candidate { label: "made".into(), bitrate: None, frames: (0..frames).map(one).collect() }
+}
+
+#[test]
+fn a_candidate_that_runs_late_or_early_is_told_by_how_many_frames() {
+    for late in [4, 1, -3] {
+        let found = judge(&[gliding(late, 12, 3.0)]).remove(0);
+        assert_eq!(found.class, Class::Misaligned, "{late}: {}", found.reason);
+        let (way, whose) = if late > 0 { ("late", "candidate") } else { ("early", "reference") };
+        let count = late.abs();
+        for words in [way, &format!("“| skip {count}” behind the {whose}")] {
+            assert!(found.reason.contains(words), "{late}: {}", found.reason);
+        }
+    }
+    let honest = judge(&[gliding(0, 12, 1.5)]).remove(0);
+    assert_eq!(honest.class, Class::NoSignFound, "{}", honest.reason);
+}
+
+#[test]
+fn another_scene_is_no_candidate_at_all() {
+    let other = |x: f64, y: f64| {
+        let [luma, cb, cr] = street(431.0 - y * 1.7, x * 1.3 + 97.0);
+        [235.0 - luma * 0.9, cr, cb]
+    };
+    let (found, candidate) = verdict(&other);
+    let of = |id: &str| candidate.mean(id).unwrap();
+    assert_eq!(found.class, Class::Misaligned, "{} {} {}", found.reason, of("detail_kept"), of("tone_change"));
+    assert!(found.reason.contains("next to nothing in common"), "{}", found.reason);
+    // A strong blur is the same scene.
+    let soft = |x: f64, y: f64| {
+        let near = (-6..=6).flat_map(|dy| (-6..=6).map(move |dx| (f64::from(dx) * 2.0, f64::from(dy) * 2.0)));
+        let sum = near.fold([0.0; 3], |sum, (dx, dy)| {
+            let there = street(x + dx, y + dy);
+            std::array::from_fn(|k| sum[k] + there[k] / 169.0)
+        });
+        sum
+    };
+    let (found, _) = verdict(&soft);
+    assert!(!found.reason.contains("nothing in common"), "{}", found.reason);
+}
+
+#[test]
+fn bars_where_the_reference_has_a_picture_are_named() {
+    let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
+    let barred =
+        |x: f64, y: f64| if x >= width - 8.0 || y >= height - 6.0 { [16.0, 128.0, 128.0] } else { street(x, y) };
+    let (found, _) = verdict(&barred);
+    assert_eq!(found.class, Class::Misaligned, "{}", found.reason);
+    assert!(found.reason.contains("8 at the right, 6 at the bottom"), "{}", found.reason);
+    let (reference, cropped) = (frame_of(SIZE, 8, &barred), frame_of(SIZE, 8, &street));
+    let frames = vec![seen(&reference, &cropped)];
+    let found = judge(&[Candidate { label: "cropped".into(), bitrate: None, frames }]).remove(0);
+    assert!(found.reason.contains("The reference has bars"), "{}", found.reason);
+    let both = vec![seen(&reference, &reference)];
+    let found = judge(&[Candidate { label: "both".into(), bitrate: None, frames: both }]).remove(0);
+    assert_eq!(found.class, Class::NoSignFound, "{}", found.reason);
+}
+
 #[test]
 fn a_wrong_matrix_is_named() {
     // What BT.601 wrote and BT.709 read, back in BT.709: by the definitions of both.

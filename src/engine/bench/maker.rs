@@ -52,8 +52,9 @@ impl Base {
         side: Side,
     ) -> Result<Self, SourceError> {
         let place = Attack { side, ..Attack::default() }.place(recipe)?;
-        let rest = recipe.stages.iter().skip(place).cloned().collect();
-        let mut opened = workshop.open(&recipe.prefix(place), Some(reference))?;
+        // What gives frames other numbers has its say before: one picture is all that goes on from here.
+        let rest = recipe.stages.iter().skip(place).filter(|stage| !stage.renumbers()).cloned().collect();
+        let mut opened = workshop.open(&recipe.in_step(place), Some(reference))?;
         let mut info = opened.source.info().clone();
         let key = format!("{} frame {own}", opened.key.0);
         if side == Side::After {

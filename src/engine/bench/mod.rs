@@ -113,13 +113,14 @@ impl Drop for BenchDesk {
 }
 
 impl State {
-    /// What a track shows on screen: its own picture, or the attacked one that stands for it on the bench.
+    /// What a track shows on screen: its own picture, the attacked one that stands for it on the bench, or the one with
+    /// invented detail faded.
     pub fn on_screen<'s>(&'s self, track: &'s Track) -> Option<&'s Shown> {
         let own = track.shown.as_ref()?;
         let bench = self.bench.as_ref().filter(|bench| bench.track == track.id);
         match bench.and_then(|bench| bench.picture.as_ref()) {
             Some((of, shown)) if Arc::ptr_eq(of, &own.frame) => Some(shown),
-            _ => Some(own),
+            _ => Some(self.faded(track).map_or(own, |(_, shown)| shown)),
         }
     }
 }

@@ -10,8 +10,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) use stages::fitted;
 pub use stages::{Role, STAGES, Stage, StageKind, codecs};
+pub(super) use stages::{fitted, skipping};
 pub(super) use words::quoted;
 pub use words::{RecipeError, Words};
 
@@ -104,6 +104,13 @@ impl Recipe {
         let before: Vec<Role> = roles.take_while(|role| *role != Role::Restore).collect();
         let last = before.iter().rposition(|role| *role == Role::Degrade);
         last.filter(|_| self.head == Head::Source).map_or(0, |last| last + 1)
+    }
+
+    /// The first `count` stages, and of the later ones those that give frames other numbers: its frames go by the whole
+    /// chain's numbers.
+    pub(super) fn in_step(&self, count: usize) -> Recipe {
+        let later = self.stages.iter().skip(count).filter(|stage| stage.renumbers());
+        self.with_stages(self.stages.iter().take(count).chain(later).cloned().collect())
     }
 
     /// The places (from 0) of stages that may enlarge: those that enlarge or restore.

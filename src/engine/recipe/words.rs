@@ -130,6 +130,22 @@ impl<'a> Words<'a> {
         self.checked(at, word, what, low, high)
     }
 
+    /// A whole number between `low` and `high`.
+    ///
+    /// # Errors
+    /// When the next word is none, or outside.
+    pub fn whole(&mut self, what: &str, (low, high): (u64, u64)) -> Result<u64, RecipeError> {
+        let (at, word) = self.word(what)?;
+        self.checked_whole(at, word, what, (low, high))
+    }
+
+    fn checked_whole(&self, at: usize, word: &str, what: &str, (low, high): (u64, u64)) -> Result<u64, RecipeError> {
+        match word.parse::<u64>() {
+            Ok(n) if (low..=high).contains(&n) => Ok(n),
+            _ => Err(self.error(at, format!("{what} is a whole number from {low} to {high}, not “{word}”"))),
+        }
+    }
+
     fn checked(&self, at: usize, word: &str, what: &str, low: f64, high: f64) -> Result<f64, RecipeError> {
         match word.parse::<f64>() {
             Ok(n) if (low..=high).contains(&n) => Ok(n),
@@ -192,14 +208,8 @@ impl<'a> Words<'a> {
         what: &str,
         (low, high): (u64, u64),
     ) -> Result<Option<u64>, RecipeError> {
-        let Some(given) = given.iter().find(|given| given.key == key) else { return Ok(None) };
-        match given.value.parse::<u64>() {
-            Ok(n) if (low..=high).contains(&n) => Ok(Some(n)),
-            _ => {
-                Err(self
-                    .error(given.at, format!("{what} is a whole number from {low} to {high}, not “{}”", given.value)))
-            }
-        }
+        let given = given.iter().find(|given| given.key == key);
+        given.map(|given| self.checked_whole(given.at, given.value, what, (low, high))).transpose()
     }
 
     /// All that is left of the stage, quotes taken off.

@@ -34,6 +34,22 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// Of the candidate's edges those that the reference does not have, 0..1; 0 where there are none.
+    pub fn share_invented(&self) -> f64 {
+        share(self.invented, self.kept)
+    }
+
+    /// Of the reference's edges those that the candidate does not have, 0..1; 0 where there are none.
+    pub fn share_lost(&self) -> f64 {
+        share(self.lost, self.kept)
+    }
+}
+
+fn share(part: u64, kept: u64) -> f64 {
+    if part > 0 { part as f64 / (part + kept) as f64 } else { 0.0 }
+}
+
 impl Matched {
     pub fn counts(&self) -> Counts {
         let count = |edges: &Edges| edges.data.chunks(255).map(|part| u64::from(part.iter().sum::<u8>())).sum();

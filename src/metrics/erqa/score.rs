@@ -20,7 +20,8 @@ const LEAST: u32 = 16;
 pub struct Erqa;
 
 static EXTRACTS: Extracts =
-    Extracts { id: "erqa", version: 1, features: &["erqa", "erqa_1_0"], before: 0, after: 0, cost: Cost::Medium };
+    Extracts { id: "erqa", version: 2, features: &FEATURES, before: 0, after: 0, cost: Cost::Medium };
+static FEATURES: [&str; 4] = ["erqa", "erqa_1_0", "edges_invented", "edges_lost"];
 
 impl Extractor for Erqa {
     fn about(&self) -> &'static Extracts {
@@ -29,12 +30,14 @@ impl Extractor for Erqa {
 
     fn extract(&self, moment: &Moment<'_>, _: &Memo) -> Result<Vec<Value>, MetricError> {
         let look = Look::new(moment, &by_processor)?;
-        let value = |once: bool| {
-            let f1 = look.matched(once).counts().f1();
+        let once = look.matched(true).counts();
+        let f1 = |f1: f64| {
             // A picture without edges scores 0 against itself, as the reference tool has it: no best to speak of.
             if look.identical && f1 == 1.0 { Value::identical(f1) } else { Value::measured(f1) }
         };
-        Ok(vec![value(true), value(false)])
+        let share = |share: f64| if look.identical { Value::identical(share) } else { Value::measured(share) };
+        let all_may = look.matched(false).counts();
+        Ok(vec![f1(once.f1()), f1(all_may.f1()), share(once.share_invented()), share(once.share_lost())])
     }
 }
 

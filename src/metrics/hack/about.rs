@@ -67,7 +67,7 @@ pub static FRAME_OFFSET: Plain = Plain(&About {
     range: |_| (-1.0, 1.0),
     decimals: 0,
     meaning: "Which frame of the reference the candidate's is nearest to: 0 is its own, -1 the one before, 1 the one after.",
-    blind_to: "stills, slow motion, and offsets of more than one frame",
+    blind_to: "stills, slow motion, and offsets of more than one frame: the verdict finds those from many frames",
     ..ABOUT
 });
 

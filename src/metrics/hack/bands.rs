@@ -7,7 +7,7 @@
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-use super::pyramid::{Grid, STEPS, Step};
+use super::pyramid::{Grid, LANES, Rows, STEPS, Softener, halve, padded};
 
 /// Share of places that are looked at.
 const TOP: f64 = 0.1;
@@ -61,70 +61,71 @@ impl Bands {
 /// Sums over one block: of r*r, d*d, r*d and 1 at places with detail; of r*r and d*d everywhere.
 type Sums = [f64; 6];
 
-/// Measures all bands. Both pyramids are of one shape.
-pub fn bands(reference: &[Step], candidate: &[Step]) -> Bands {
+/// Measures all bands of two pictures of one size, and gives both softened at half and at quarter size.
+pub fn bands(reference: Rows<'_>, candidate: Rows<'_>) -> (Bands, Vec<[Grid; 2]>) {
     let mut found = Bands { kept: [1.0; STEPS], agree: [1.0; STEPS], ..Bands::default() };
-    let mut gains: Vec<f64> = Vec::new();
-    for (s, (r, d)) in reference.iter().zip(candidate).enumerate() {
-        let least = threshold(&r.sharp, &r.soft);
-        let side = BLOCK >> s;
-        let blocks = sums(r, d, least, side);
-        let across = r.sharp.width.div_ceil(side);
-        if s == 0 {
-            found.noise = noise(&blocks, (r.sharp.width / side, r.sharp.height / side), across);
-            gains = vec![0.0; blocks.len()];
+    let (mut gains, mut soft): (Vec<f64>, Vec<[Grid; 2]>) = Default::default();
+    let mut next: [Grid; 2];
+    let (full, mut pair) = (reference.size(), [reference, candidate]);
+    for s in 0..STEPS {
+        let level = level(pair, threshold(pair[0]), s);
+        weigh(&mut found, &mut gains, &level.blocks, s, full);
+        if s > 0 {
+            soft.push(level.soft);
         }
-        let all = blocks.iter().fold([0.0; 6], |all, block| std::array::from_fn(|k| all[k] + block[k]));
-        let [rr, dd, rd, count, ..] = all;
-        if count < 16.0 || rr <= 0.0 {
-            continue;
-        }
-        found.kept[s] = rd / rr;
-        found.agree[s] = if dd > 0.0 { rd / dd } else { 0.0 };
-        let rms = (rr / count).sqrt();
-        // Noise halves from band to band.
-        if rms >= SIGNAL && rms >= ABOVE_NOISE * found.noise.0 / (1 << s) as f64 {
-            found.signal[s] = rms;
-            gains.iter_mut().zip(&blocks).for_each(|(gain, block)| *gain += block[2] - block[0]);
-        }
-        if s == 0 {
-            found.place = (0.5, 0.5);
-        }
+        next = level.below;
+        pair = next.each_ref().map(Rows::Grid);
     }
-    place(&mut found, &gains, reference);
-    found
+    place(&mut found, &gains, full);
+    (found, soft)
 }
 
-fn place(found: &mut Bands, gains: &[f64], reference: &[Step]) {
-    let Some(first) = reference.first() else { return };
-    let across = first.sharp.width.div_ceil(BLOCK);
+/// Enters what the sums of size `s` say; `full` is the size of the whole picture.
+fn weigh(found: &mut Bands, gains: &mut Vec<f64>, blocks: &[Sums], s: usize, full: (usize, usize)) {
+    if s == 0 {
+        found.noise = noise(blocks, full);
+        *gains = vec![0.0; blocks.len()];
+    }
+    let all = blocks.iter().fold([0.0; 6], |all, block| std::array::from_fn(|k| all[k] + block[k]));
+    let [rr, dd, rd, count, ..] = all;
+    if count < 16.0 || rr <= 0.0 {
+        return;
+    }
+    found.kept[s] = rd / rr;
+    found.agree[s] = if dd > 0.0 { rd / dd } else { 0.0 };
+    let rms = (rr / count).sqrt();
+    // Noise halves from band to band.
+    if rms >= SIGNAL && rms >= ABOVE_NOISE * found.noise.0 / (1 << s) as f64 {
+        found.signal[s] = rms;
+        gains.iter_mut().zip(blocks).for_each(|(gain, block)| *gain += block[2] - block[0]);
+    }
+    if s == 0 {
+        found.place = (0.5, 0.5);
+    }
+}
+
+fn place(found: &mut Bands, gains: &[f64], (width, height): (usize, usize)) {
+    let across = width.div_ceil(BLOCK);
     let best = gains.iter().enumerate().fold(None, |best: Option<(usize, f64)>, (at, gain)| match best {
         Some((_, most)) if most >= *gain => best,
         _ => Some((at, *gain)),
     });
     let Some((at, _)) = best else { return };
     let share = |block: usize, size: usize| (((block * BLOCK + BLOCK / 2) as f64) / size as f64).min(1.0);
-    found.place = (share(at % across, first.sharp.width), share(at / across, first.sharp.height));
+    found.place = (share(at % across, width), share(at / across, height));
 }
 
-/// The magnitude that a tenth of the reference's detail reaches.
-fn threshold(sharp: &Grid, soft: &Grid) -> f32 {
-    const CELLS: usize = 1024;
-    // Every second row says as much and costs half.
-    let rows: Vec<usize> = (0..sharp.height).step_by(if sharp.height > 128 { 2 } else { 1 }).collect();
-    let counts = rows
+/// The magnitude that a tenth of the reference's detail reaches: of some 50,000 samples, which say as much as all. Rows
+/// are an odd number apart, so that no grid of an earlier encode is seen at one phase only.
+fn threshold(rows: Rows<'_>) -> f32 {
+    let (width, height) = rows.size();
+    let apart = (width * height / 50_000).clamp(1, 15) | 1;
+    let looked: Vec<usize> = (0..height).step_by(apart).collect();
+    let counts = looked
         .par_chunks(32)
-        .map(|rows| {
-            let mut counts = vec![0u32; CELLS];
-            for &y in rows {
-                for (a, b) in sharp.row(y).iter().zip(soft.row(y)) {
-                    counts[(((a - b).abs() * PER_CODE) as usize).min(CELLS - 1)] += 1;
-                }
-            }
-            counts
-        })
+        .map(|looked| count(rows, looked))
         .reduce(|| vec![0; CELLS], |a, b| a.iter().zip(&b).map(|(a, b)| a + b).collect());
-    let wanted = (rows.len() * sharp.width) as f64 * TOP;
+    let wanted = (looked.len() * width) as f64 * TOP;
     let mut above = 0.0;
     for cell in (0..CELLS).rev() {
         above += f64::from(counts[cell]);
@@ -135,63 +136,130 @@ fn threshold(sharp: &Grid, soft: &Grid) -> f32 {
     FAINT
 }
 
-/// Sums of every block of `side` x `side` samples, row by row.
-fn sums(r: &Step, d: &Step, least: f32, side: usize) -> Vec<Sums> {
-    let (width, height) = (r.sharp.width, r.sharp.height);
-    let across = width.div_ceil(side);
-    let band = |top: usize| {
-        let mut out = vec![[0.0f64; 6]; across];
-        let mut rows = [vec![0.0; width], vec![0.0; width]];
-        for y in top..(top + side).min(height) {
-            let [a, b] = &mut rows;
-            difference(r.sharp.row(y), r.soft.row(y), a);
-            difference(d.sharp.row(y), d.soft.row(y), b);
-            for ((a, b), out) in a.chunks(side).zip(b.chunks(side)).zip(&mut out) {
-                let found = products(a, b, least);
-                out.iter_mut().zip(found).for_each(|(sum, found)| *sum += f64::from(found));
+/// Cells of the histogram.
+const CELLS: usize = 1024;
+
+/// How often detail of each magnitude stands in the rows `looked`.
+fn count(rows: Rows<'_>, looked: &[usize]) -> Vec<u32> {
+    let width = rows.size().0;
+    // Neighbours mostly fall into one cell: four histograms in turn do not wait for each other.
+    let mut counts = vec![[0u32; 4]; CELLS];
+    let (mut softener, [mut soft, mut detail]) = (Softener::new(rows), [padded(width), padded(width)]);
+    let mut cells = vec![0u16; width];
+    for &y in looked {
+        softener.detail(y, &mut soft, &mut detail);
+        magnitudes(&detail, &mut cells);
+        cells.iter().enumerate().for_each(|(x, cell)| counts[usize::from(*cell) % CELLS][x % 4] += 1);
+    }
+    counts.iter().map(|parts| parts.iter().sum()).collect()
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn magnitudes(detail: &[f32], cells: &mut [u16]) {
+    cells.iter_mut().zip(detail).for_each(|(cell, a)| *cell = (a.abs() * PER_CODE).min(1023.0) as i32 as u16);
+}
+
+/// One size of both pictures.
+struct Level {
+    /// Sums of every block, row by row.
+    blocks: Vec<Sums>,
+    /// Both softened; empty at full size, where nobody asks.
+    soft: [Grid; 2],
+    /// Both at half the size; empty at the last.
+    below: [Grid; 2],
+}
+
+/// Rows of the grids that a job writes.
+type Written<'a> = [&'a mut [f32]; 2];
+
+/// Sums over blocks, and what the next size and others read: one walk over both pictures.
+fn level(pair: [Rows<'_>; 2], least: f32, s: usize) -> Level {
+    let ((width, height), side) = (pair[0].size(), BLOCK >> s);
+    let grids =
+        |wanted: bool, width, height| [(); 2].map(|()| if wanted { Grid::new(width, height) } else { Grid::new(0, 0) });
+    let mut soft = grids(s > 0, width, height);
+    let mut below = grids(s + 1 < STEPS, width.div_ceil(2), height.div_ceil(2));
+    let tops: Vec<usize> = (0..height).step_by(side).collect();
+    let jobs: Vec<(usize, Written<'_>, Written<'_>)> = {
+        let both = tops.iter().zip(parts(&mut soft, side, tops.len())).zip(parts(&mut below, side / 2, tops.len()));
+        both.map(|((top, soft), below)| (*top, soft, below)).collect()
+    };
+    let blocks: Vec<Vec<Sums>> =
+        jobs.into_par_iter().map(|(top, soft, below)| band(pair, (top, side), least, soft, below)).collect();
+    Level { blocks: blocks.concat(), soft, below }
+}
+
+/// Both grids cut into `count` parts of `rows` rows; empty parts of empty grids.
+fn parts(grids: &mut [Grid; 2], rows: usize, count: usize) -> Vec<Written<'_>> {
+    let [a, b] = grids.each_mut().map(|grid| {
+        let mut chunks = grid.data.chunks_mut((grid.stride * rows).max(1));
+        (0..count).map(|_| chunks.next().unwrap_or_default()).collect::<Vec<_>>()
+    });
+    a.into_iter().zip(b).map(|(a, b)| [a, b]).collect()
+}
+
+/// The blocks of `side` rows from `top` on.
+fn band(
+    pair: [Rows<'_>; 2],
+    (top, side): (usize, usize),
+    least: f32,
+    soft: Written<'_>,
+    below: Written<'_>,
+) -> Vec<Sums> {
+    let (width, height) = pair[0].size();
+    let stride = width.next_multiple_of(LANES);
+    let half = width.div_ceil(2).next_multiple_of(LANES);
+    let mut softeners = pair.map(Softener::new);
+    let [mut own, mut detail] = [(); 2].map(|()| [padded(width), padded(width)]);
+    let mut cells = vec![[[0.0f32; LANES]; 6]; width.div_ceil(LANES)];
+    for (n, y) in (top..(top + side).min(height)).enumerate() {
+        for k in 0..2 {
+            let row = soft[k].chunks_exact_mut(stride).nth(n).unwrap_or(own[k].as_mut_slice());
+            softeners[k].detail(y, row, &mut detail[k]);
+            if n % 2 == 0
+                && let Some(out) = below[k].chunks_exact_mut(half).nth(n / 2)
+            {
+                halve(row, out);
             }
         }
-        out
-    };
-    let tops: Vec<usize> = (0..height).step_by(side).collect();
-    tops.into_par_iter().flat_map_iter(band).collect()
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn difference(a: &[f32], b: &[f32], out: &mut [f32]) {
-    out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a - b);
-}
-
-/// Lanes are summed apart, so that the order of additions is fixed and several go at once.
-const LANES: usize = 8;
-
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn products(r: &[f32], d: &[f32], least: f32) -> [f32; 6] {
-    let mut lanes = [[0.0f32; LANES]; 6];
-    let (a, a_rest) = r.as_chunks::<LANES>();
-    let (b, b_rest) = d.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for k in 0..LANES {
-            let keep = if a[k].abs() >= least { 1.0 } else { 0.0 };
-            let (rr, dd) = (a[k] * a[k], b[k] * b[k]);
-            lanes[0][k] += rr * keep;
-            lanes[1][k] += dd * keep;
-            lanes[2][k] += a[k] * b[k] * keep;
-            lanes[3][k] += keep;
-            lanes[4][k] += rr;
-            lanes[5][k] += dd;
+        add([&detail[0], &detail[1]], least, &mut cells);
+    }
+    // Every side is a multiple of half the lanes.
+    const HALF: usize = LANES / 2;
+    let across = width.div_ceil(side);
+    let mut blocks = vec![[0.0f64; 6]; across];
+    for (n, cell) in cells.iter().enumerate() {
+        for part in 0..2 {
+            let Some(block) = blocks.get_mut((n * LANES + part * HALF) / side) else { continue };
+            let lanes = cell.iter().map(|lanes| &lanes[part * HALF..(part + 1) * HALF]);
+            block.iter_mut().zip(lanes).for_each(|(sum, lanes)| *sum += f64::from(lanes.iter().sum::<f32>()));
         }
     }
-    for (k, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
-        let keep = if a.abs() >= least { 1.0 } else { 0.0 };
-        let found = [a * a * keep, b * b * keep, a * b * keep, keep, a * a, b * b];
-        lanes.iter_mut().zip(found).for_each(|(lane, found)| lane[k] += found);
+    blocks
+}
+
+/// Adds one row of detail, the reference's and the candidate's, to the sums of its columns.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn add(rows: [&[f32]; 2], least: f32, cells: &mut [[[f32; LANES]; 6]]) {
+    let [r, d] = rows.map(|row| row.as_chunks::<LANES>().0);
+    for ((cell, r), d) in cells.iter_mut().zip(r).zip(d) {
+        for k in 0..LANES {
+            let (a, b) = (r[k], d[k]);
+            let keep = if a.abs() >= least { 1.0 } else { 0.0 };
+            let (rr, dd) = (a * a, b * b);
+            cell[0][k] += rr * keep;
+            cell[1][k] += dd * keep;
+            cell[2][k] += a * b * keep;
+            cell[3][k] += keep;
+            cell[4][k] += rr;
+            cell[5][k] += dd;
+        }
     }
-    lanes.map(|lane| lane.iter().sum())
 }
 
 /// Noise of both in the blocks where the reference is quietest, of those that are whole; (0, 0) where none is.
-fn noise(blocks: &[Sums], whole: (usize, usize), across: usize) -> (f64, f64) {
+fn noise(blocks: &[Sums], (width, height): (usize, usize)) -> (f64, f64) {
+    let (whole, across) = ((width / BLOCK, height / BLOCK), width.div_ceil(BLOCK));
     let mut quiet: Vec<(f64, f64)> = blocks
         .iter()
         .enumerate()

@@ -6,18 +6,23 @@
 
 mod about;
 mod bands;
+mod borders;
 mod colour;
+mod moments;
 mod place;
 mod pyramid;
+mod step;
 mod tone;
 
-use crate::frame::{Plane, Sample};
+use crate::frame::Plane;
 
 use super::{Cost, Extractor, Extracts, Memo, MetricError, Moment, Reads, Value};
-use pyramid::{Grid, pyramid};
+use borders::borders;
+use pyramid::Rows;
 
 pub use about::{DETAIL_KEPT, FRAME_OFFSET, PEAKING, SATURATION, SHIFT, TONE_CHANGE};
 pub use colour::MISTAKES;
+pub use step::{STEP_FEATURES, Step, signatures};
 pub use tone::KNOTS;
 
 /// Of luma: bands, tone, place.
@@ -28,12 +33,8 @@ pub struct Luma;
 #[derive(Debug)]
 pub struct Chroma;
 
-/// Of time: whether a neighbouring frame of the reference is nearer.
-#[derive(Debug)]
-pub struct Step;
-
 /// Ids of the luma features, in order.
-pub static LUMA_FEATURES: [&str; 33 + KNOTS] = [
+pub static LUMA_FEATURES: [&str; 37 + KNOTS] = [
     "detail_kept",
     "peaking",
     "kept_1",
@@ -67,6 +68,10 @@ pub static LUMA_FEATURES: [&str; 33 + KNOTS] = [
     "shift_y",
     "stretch",
     "place_explained",
+    "bar_left",
+    "bar_top",
+    "bar_right",
+    "bar_bottom",
     "tone_at_0",
     "tone_at_16",
     "tone_at_32",
@@ -99,17 +104,10 @@ pub static CHROMA_FEATURES: [&str; 9] = [
     "chroma_shift_explained",
 ];
 
-/// Ids of the features of time, in order: mean squared differences of the candidate's thumbnail to the reference's, to
-/// that of the frame before, and to that of the frame after (-1 where there is none); and which of the three is plainly
-/// nearest: 0, -1 or 1.
-pub static STEP_FEATURES: [&str; 4] = ["step_here", "step_before", "step_after", "frame_offset"];
-
 static LUMA: Extracts =
-    Extracts { id: "hack_luma", version: 1, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_luma", version: 3, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 static CHROMA: Extracts =
-    Extracts { id: "hack_chroma", version: 1, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
-static STEP: Extracts =
-    Extracts { id: "hack_step", version: 1, features: &STEP_FEATURES, before: 1, after: 1, cost: Cost::Light };
+    Extracts { id: "hack_chroma", version: 2, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 
 /// The least side that can be looked at.
 const LEAST: u32 = 32;
@@ -123,11 +121,12 @@ impl Extractor for Luma {
         let (reference, candidate) = moment.pair.planes("the hack verdict", Reads::Luma)?;
         large_enough(reference)?;
         let sample = moment.pair.sample();
-        let (r, d) = rayon::join(|| pyramid(reference, sample), || pyramid(candidate, sample));
-        let ((bands, tone), place) = rayon::join(
-            || rayon::join(|| bands::bands(&r, &d), || tone::tone(&r[0].sharp, &d[0].sharp)),
-            || place::place(&r, &d),
-        );
+        let (r, d) = (Rows::Plane(reference, sample), Rows::Plane(candidate, sample));
+        let look = || {
+            let (bands, soft) = bands::bands(r, d);
+            (bands, place::place(&soft))
+        };
+        let ((bands, place), tone) = rayon::join(look, || tone::tone(r, d));
         let mut values = vec![bands.most_kept(), bands.peaking()];
         values.extend(bands.kept.iter().chain(&bands.agree).chain(&bands.signal));
         values.extend([bands.noise.0, bands.noise.1, bands.place.0, bands.place.1]);
@@ -135,6 +134,7 @@ impl Extractor for Luma {
         values.extend([tone.tile_spread, tone.tile_slope, tone.local, tone.low, tone.high, tone.place.0, tone.place.1]);
         let length = |(x, y): (f64, f64)| x.hypot(y);
         values.extend([length(place.shift), place.shift.0, place.shift.1, length(place.stretch), place.explained]);
+        values.extend(borders(reference, candidate, sample));
         values.extend(tone.curve);
         Ok(values.into_iter().map(Value::measured).collect())
     }
@@ -150,10 +150,9 @@ impl Extractor for Chroma {
         large_enough(luma.0)?;
         let cb = moment.pair.planes("the hack verdict", Reads::Chroma(1))?;
         let cr = moment.pair.planes("the hack verdict", Reads::Chroma(2))?;
-        let grid = |plane: &Plane| Grid::of(plane, moment.pair.sample());
-        let planes =
-            |luma: &Plane, cb: &Plane, cr: &Plane| colour::Planes { luma: grid(luma), chroma: [grid(cb), grid(cr)] };
-        let found = colour::colour(&planes(luma.0, cb.0, cr.0), &planes(luma.1, cb.1, cr.1));
+        let rows = |plane| Rows::Plane(plane, moment.pair.sample());
+        let planes = |luma, cb, cr| colour::Planes { luma: rows(luma), chroma: [rows(cb), rows(cr)] };
+        let found = colour::colour(planes(luma.0, cb.0, cr.0), planes(luma.1, cb.1, cr.1));
         let values = [
             found.slope,
             found.signal,
@@ -169,75 +168,10 @@ impl Extractor for Chroma {
     }
 }
 
-impl Extractor for Step {
-    fn about(&self) -> &'static Extracts {
-        &STEP
-    }
-
-    fn extract(&self, moment: &Moment<'_>, memo: &Memo) -> Result<Vec<Value>, MetricError> {
-        let (reference, candidate) = moment.pair.planes("the hack verdict", Reads::Luma)?;
-        large_enough(reference)?;
-        let sample = moment.pair.sample();
-        let shape = (reference.width, reference.height);
-        let of = |frame: &std::sync::Arc<crate::frame::Frame>| {
-            memo.of("hack_thumbnail", frame, || thumbnail(frame.plane(0), sample))
-        };
-        let here = of(moment.pair.reference());
-        let candidate = thumbnail(candidate, sample);
-        let beside = |frames: &[std::sync::Arc<crate::frame::Frame>]| {
-            let frame = frames.first().filter(|frame| (frame.width, frame.height) == shape);
-            frame.map_or(-1.0, |frame| distance(&of(frame), &candidate))
-        };
-        let (own, before, after) = (distance(&here, &candidate), beside(moment.before), beside(moment.after));
-        // Half the error, and more than rounding: a still or a slow pan names nobody.
-        let nearer = |other: f64| other >= 0.0 && own > 0.25 && other < 0.5 * own;
-        let offset = match (nearer(before), nearer(after)) {
-            (true, false) => -1.0,
-            (false, true) => 1.0,
-            (true, true) => (before - after).signum(),
-            (false, false) => 0.0,
-        };
-        let values = [own, before, after, offset];
-        Ok(values.map(Value::measured).to_vec())
-    }
-}
-
 fn large_enough(plane: &Plane) -> Result<(), MetricError> {
     let (width, height) = (plane.width, plane.height);
     match width.min(height) >= LEAST {
         true => Ok(()),
         false => Err(MetricError::TooSmall { metric: "the hack verdict", least: LEAST, width, height }),
     }
-}
-
-/// Means of 8x8 samples, less the mean of them all.
-fn thumbnail(plane: &Plane, sample: Sample) -> Vec<f32> {
-    const SIDE: usize = 8;
-    let scale = 1.0 / ((1u32 << (sample.bits().clamp(8, 16) - 8)) as f32 * (SIDE * SIDE) as f32);
-    let (across, down) = (plane.width as usize / SIDE, plane.height as usize / SIDE);
-    let mut means = Vec::with_capacity(across * down);
-    for top in 0..down {
-        let mut sums = vec![0u32; across];
-        for y in (top * SIDE..(top + 1) * SIDE).map(|y| y as u32) {
-            match sample {
-                Sample::U8 => {
-                    let cells = plane.row_u8(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-                // Floats never get here: `Pair::new` refuses them.
-                Sample::U16 { .. } | Sample::F32 => {
-                    let cells = plane.row_u16(y).as_chunks::<SIDE>().0;
-                    sums.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += cell.map(u32::from).iter().sum::<u32>());
-                }
-            }
-        }
-        means.extend(sums.iter().map(|sum| *sum as f32 * scale));
-    }
-    let mean = means.iter().sum::<f32>() / means.len().max(1) as f32;
-    means.iter_mut().for_each(|value| *value -= mean);
-    means
-}
-
-fn distance(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / a.len().max(1) as f64
 }

@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::pyramid::{Grid, STEPS, Step};
+use super::moments::{Moments, slopes, stretches};
+use super::pyramid::Grid;
 
 /// What was found, in samples of the full picture; right and down are positive.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,18 +26,18 @@ const SQUARES: usize = N * (N + 1) / 2 + N;
 /// Rounds at each size: so far does the integer part follow the estimate.
 const ROUNDS: usize = 3;
 
-/// Measures two pyramids of one shape.
-pub fn place(reference: &[Step], candidate: &[Step]) -> Place {
+/// Measures two pictures, given softened at half size, quarter size and so on. Full size says no more than half size
+/// does, and takes four times as long.
+pub fn place(pictures: &[[Grid; 2]]) -> Place {
     let mut whole = (0isize, 0isize);
     let mut found = Place::default();
-    // Full size says no more than half size does, and takes four times as long.
-    let finest = usize::from(reference.len() == STEPS);
-    for s in (finest..reference.len()).rev() {
-        let (r, d) = (&reference[s].soft, &candidate[s].soft);
-        let still = solve(&equations(r, d, (0, 0)), 2).1;
+    for (s, [r, d]) in pictures.iter().enumerate().rev() {
+        let s = s + 1;
+        let at_rest = equations(r, d, (0, 0));
+        let still = solve(&at_rest, 2).1;
         let mut best: Option<(f64, Place, (isize, isize))> = None;
         for _ in 0..ROUNDS {
-            let (x, error) = solve(&equations(r, d, whole), N);
+            let (x, error) = solve(&if whole == (0, 0) { at_rest } else { equations(r, d, whole) }, N);
             let scale = (1 << s) as f64;
             let shift = (x[2] + whole.0 as f64, x[3] + whole.1 as f64);
             let explained = if still > 1e-9 { (1.0 - error / still).max(0.0) } else { 0.0 };
@@ -79,39 +80,57 @@ fn equations(r: &Grid, d: &Grid, whole: (isize, isize)) -> Sums {
     if left >= right || top >= bottom {
         return [0.0; SQUARES + 2];
     }
+    // Every second row of a large picture says as much.
     let step = if r.width * r.height > 60_000 { 2 } else { 1 };
     let rows: Vec<isize> = (top..bottom).step_by(step).collect();
-    let row = |y: &isize| {
-        let mut sums: Sums = [0.0; SQUARES + 2];
-        let (up, here, down) = (r.row((y - 1) as usize), r.row(*y as usize), r.row((y + 1) as usize));
-        let other = d.row((y + whole.1) as usize);
-        let down_share = 2.0 * *y as f64 / height as f64 - 1.0;
-        for x in (left..right).step_by(step) {
-            let (n, across) = (x as usize, 2.0 * x as f64 / width as f64 - 1.0);
-            let gx = f64::from(here[n + 1] - here[n - 1]) * -0.5;
-            let gy = f64::from(down[n] - up[n]) * -0.5;
-            let (value, there) = (f64::from(here[n]) - 128.0, f64::from(other[(x + whole.0) as usize]) - 128.0);
-            add(&mut sums, &[value, 1.0, gx, gy, gx * across, gy * down_share], there - value);
-        }
-        sums
+    let shares: Vec<f32> = (left..right).map(|x| 2.0 * x as f32 / width as f32 - 1.0).collect();
+    let count = shares.len();
+    let row = |(lines, across, more): &mut Terms, y: &isize| {
+        // Samples from `x` on in row `y`, `further` than the columns looked at.
+        let part = |x: isize, y: isize, further: usize| {
+            let from = y as usize * r.stride + x as usize;
+            from..from + count + further
+        };
+        let near = [y - 1, *y, y + 1].map(|y| &r.data[part(left - 1, y, 2)]);
+        slopes(near, &d.data[part(left + whole.0, y + whole.1, 0)], lines);
+        stretches(lines, &shares, across, more);
+        let [value, gx, gy, _] = &*lines;
+        combined(&Moments::of([value, gx, gy, across, more]), count as f64, 2.0 * *y as f64 / height as f64 - 1.0)
     };
-    let parts: Vec<Sums> = rows.par_iter().with_min_len(8).map(row).collect();
+    let row_of = || vec![0.0f32; count];
+    let terms = || ([(); 4].map(|()| row_of()), row_of(), row_of());
+    let parts: Vec<Sums> = rows.par_iter().with_min_len(8).map_init(terms, row).collect();
     parts.iter().fold([0.0; SQUARES + 2], |all, part| std::array::from_fn(|k| all[k] + part[k]))
 }
 
-fn add(sums: &mut Sums, terms: &[f64; N], right: f64) {
+/// Of one row: what [`slopes`] writes, the slope across times the place across, and what the candidate is more.
+type Terms = ([Vec<f32>; 4], Vec<f32>, Vec<f32>);
+
+/// The normal equations of one row of `count` samples, `down` from -1 to 1 down the picture.
+fn combined(row: &Moments<5>, count: f64, down: f64) -> Sums {
+    // Which line each unknown's term is, if it is none but 1 everywhere, and how often.
+    const LINES: [Option<usize>; N] = [Some(0), None, Some(1), Some(2), Some(3), Some(2)];
+    const RIGHT: usize = 4;
+    let times = [1.0, 1.0, 1.0, 1.0, 1.0, down];
+    let product = |a: Option<usize>, b: Option<usize>| match (a, b) {
+        (Some(a), Some(b)) => row.products[a][b],
+        (Some(one), None) | (None, Some(one)) => row.sums[one],
+        (None, None) => count,
+    };
+    let mut sums: Sums = [0.0; SQUARES + 2];
     let mut k = 0;
     for i in 0..N {
         for j in i..N {
-            sums[k] += terms[i] * terms[j];
+            sums[k] = product(LINES[i], LINES[j]) * times[i] * times[j];
             k += 1;
         }
     }
-    for (i, term) in terms.iter().enumerate() {
-        sums[k + i] += term * right;
+    for i in 0..N {
+        sums[k + i] = product(LINES[i], Some(RIGHT)) * times[i];
     }
-    sums[SQUARES] += right * right;
-    sums[SQUARES + 1] += 1.0;
+    sums[SQUARES] = row.products[RIGHT][RIGHT];
+    sums[SQUARES + 1] = count;
+    sums
 }
 
 /// The first `unknowns` by least squares (the others 0), and the mean squared error that is left.

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::pyramid::Grid;
+use super::pyramid::Rows;
 
 /// Side of a mean.
 const SIDE: usize = 9;
@@ -56,9 +56,9 @@ pub struct Tone {
 /// One mean: of the reference, of the candidate, and the tile it lies in.
 #[derive(Clone, Copy)]
 struct Point {
-    r: f64,
-    d: f64,
-    tile: usize,
+    r: f32,
+    d: f32,
+    tile: u16,
 }
 
 /// A point of the curve with its weight.
@@ -70,9 +70,10 @@ struct Dot {
 }
 
 /// Measures two pictures of one size, at least [`SIDE`] samples a side.
-pub fn tone(reference: &Grid, candidate: &Grid) -> Tone {
+pub fn tone(reference: Rows<'_>, candidate: Rows<'_>) -> Tone {
     let points = means(reference, candidate);
-    let dots = dots(&points);
+    let mut bins = Bins::of(&points);
+    let dots = bins.dots();
     let open: Vec<Dot> = dots.iter().copied().filter(|dot| is_open(dot.r) && is_open(dot.d)).collect();
     let open = if open.len() >= 3 { open } else { dots.clone() };
     let change = rms(&dots, |dot| dot.d - dot.r);
@@ -80,11 +81,7 @@ pub fn tone(reference: &Grid, candidate: &Grid) -> Tone {
     let rest_line = rms(&open, |dot| dot.d - (128.0 + middle + slope * (dot.r - 128.0)));
     let (gamma, rest_gamma) = power(&open);
     let (tile_spread, tile_slope, place) = tiles(&points);
-    let mut sorted: Vec<f64> = points.iter().map(|p| p.r).collect();
-    sorted.sort_by(f64::total_cmp);
-    let rank = |share: f64| sorted.get(((sorted.len().max(1) - 1) as f64 * share) as usize).copied().unwrap_or(128.0);
-    let mut away: Vec<f64> = points.iter().map(|p| (p.d - along(&dots, p.r)).abs()).collect();
-    away.sort_by(f64::total_cmp);
+    let (low, high) = (bins.rank(0.02), bins.rank(0.98));
     Tone {
         change,
         slope,
@@ -94,9 +91,9 @@ pub fn tone(reference: &Grid, candidate: &Grid) -> Tone {
         rest_gamma,
         tile_spread,
         tile_slope,
-        local: away.get(away.len() / 2).copied().unwrap_or(0.0) * 1.4826,
-        low: rank(0.02),
-        high: rank(0.98),
+        local: away(&points, &dots) * 1.4826,
+        low,
+        high,
         place,
         curve: std::array::from_fn(|k| along(&dots, k as f64 * 16.0)),
     }
@@ -108,50 +105,98 @@ fn is_open(code: f64) -> bool {
 }
 
 /// Means on a grid; about 14,000 for 1280x720.
-fn means(reference: &Grid, candidate: &Grid) -> Vec<Point> {
-    let (width, height) = (reference.width, reference.height);
+fn means(reference: Rows<'_>, candidate: Rows<'_>) -> Vec<Point> {
+    let (width, height) = reference.size();
     let step = if width * height < 300_000 { 4 } else { 8 * (height / 1440).max(1) };
     let tops: Vec<usize> = (0..=height.saturating_sub(SIDE)).step_by(step).collect();
-    let line = |top: usize| {
-        let columns = |grid: &Grid| {
-            let mut sums = vec![0.0f32; width];
-            for y in top..(top + SIDE).min(height) {
-                sums.iter_mut().zip(grid.row(y)).for_each(|(sum, value)| *sum += value);
-            }
-            sums
+    let lefts: Vec<usize> = (0..=width.saturating_sub(SIDE)).step_by(step).collect();
+    let tile = |at: usize, size: usize| ((at + SIDE / 2) * TILES / size).min(TILES - 1);
+    let line = |columns: &mut [Vec<f32>; 2], top: &usize| {
+        for (columns, rows) in columns.iter_mut().zip([reference, candidate]) {
+            rows.columns(*top..(*top + SIDE).min(height), columns);
+        }
+        let mean = |columns: &[f32], left: usize| columns[left..left + SIDE].iter().sum::<f32>() / (SIDE * SIDE) as f32;
+        let point = |left: &usize| Point {
+            r: mean(&columns[0], *left),
+            d: mean(&columns[1], *left),
+            tile: (tile(*top, height) * TILES + tile(*left, width)) as u16,
         };
-        let (r, d) = (columns(reference), columns(candidate));
-        let lefts = (0..=width.saturating_sub(SIDE)).step_by(step);
-        let count = (SIDE * SIDE) as f64;
-        lefts
-            .map(|left| {
-                let mean = |sums: &[f32]| f64::from(sums[left..left + SIDE].iter().sum::<f32>()) / count;
-                let tile = |at: usize, size: usize| ((at + SIDE / 2) * TILES / size).min(TILES - 1);
-                Point { r: mean(&r), d: mean(&d), tile: tile(top, height) * TILES + tile(left, width) }
-            })
-            .collect::<Vec<_>>()
+        lefts.iter().map(point).collect::<Vec<_>>()
     };
-    tops.into_par_iter().flat_map_iter(line).collect()
+    let columns = || [vec![0.0f32; width], vec![0.0f32; width]];
+    let lines: Vec<Vec<Point>> = tops.par_iter().with_min_len(4).map_init(columns, line).collect();
+    lines.concat()
 }
 
-/// The curve's points, ascending.
-fn dots(points: &[Point]) -> Vec<Dot> {
-    let mut bins: Vec<Vec<Point>> = vec![Vec::new(); BINS];
-    points.iter().for_each(|p| bins[((p.r / BIN) as usize).min(BINS - 1)].push(*p));
-    let least = (points.len() as f64 * LEAST_SHARE).max(LEAST as f64) as usize;
-    let full = bins.iter().filter(|bin| bin.len() >= least);
-    full.map(|bin| {
-        let d = median(bin.iter().map(|p| p.d - p.r).collect());
-        let r = median(bin.iter().map(|p| p.r).collect());
-        Dot { r, d: r + d, weight: (bin.len() as f64).sqrt() }
-    })
-    .collect()
+/// Which bin a mean of the reference belongs to.
+fn bin(r: f32) -> usize {
+    ((f64::from(r) / BIN) as usize).min(BINS - 1)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// Means of the reference, and how much brighter the candidate's are, bin by bin.
+struct Bins {
+    r: Vec<f32>,
+    more: Vec<f32>,
+    /// Where each bin begins, and the last ends.
+    starts: [usize; BINS + 1],
+}
+
+impl Bins {
+    fn of(points: &[Point]) -> Self {
+        let mut starts = [0; BINS + 1];
+        points.iter().for_each(|p| starts[bin(p.r) + 1] += 1);
+        (0..BINS).for_each(|k| starts[k + 1] += starts[k]);
+        let (mut r, mut more, mut free) = (vec![0.0; points.len()], vec![0.0; points.len()], starts);
+        for p in points {
+            let at = &mut free[bin(p.r)];
+            (r[*at], more[*at]) = (p.r, p.d - p.r);
+            *at += 1;
+        }
+        Self { r, more, starts }
+    }
+
+    /// The curve's points, ascending.
+    fn dots(&mut self) -> Vec<Dot> {
+        let least = (self.r.len() as f64 * LEAST_SHARE).max(LEAST as f64) as usize;
+        let mut dots = Vec::with_capacity(BINS);
+        for k in 0..BINS {
+            let (from, to) = (self.starts[k], self.starts[k + 1]);
+            if to - from >= least {
+                let (r, d) = (median(&mut self.r[from..to]), median(&mut self.more[from..to]));
+                dots.push(Dot { r, d: r + d, weight: ((to - from) as f64).sqrt() });
+            }
+        }
+        dots
+    }
+
+    /// The reference's mean that stands at `share` of all, by brightness.
+    fn rank(&mut self, share: f64) -> f64 {
+        let at = ((self.r.len().max(1) - 1) as f64 * share) as usize;
+        let Some(k) = (0..BINS).find(|k| self.starts[k + 1] > at) else { return 128.0 };
+        let (from, to) = (self.starts[k], self.starts[k + 1]);
+        f64::from(*self.r[from..to].select_nth_unstable_by(at - from, f32::total_cmp).1)
+    }
+}
+
+/// The middle one of some.
+fn median(values: &mut [f32]) -> f64 {
     let middle = values.len() / 2;
-    let (_, found, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    *found
+    f64::from(*values.select_nth_unstable_by(middle, f32::total_cmp).1)
+}
+
+/// The median distance of single means from the curve.
+fn away(points: &[Point], dots: &[Dot]) -> f64 {
+    // The first point of the curve that may lie at or beyond a bin's means: it or the next is the one.
+    let starts: [usize; BINS] = std::array::from_fn(|k| dots.partition_point(|dot| dot.r < k as f64 * BIN));
+    let distance = |p: &Point| {
+        let (r, mut at) = (f64::from(p.r), starts[bin(p.r)]);
+        while dots.get(at).is_some_and(|dot| dot.r < r) {
+            at += 1;
+        }
+        (f64::from(p.d) - between(dots, at, r)).abs() as f32
+    };
+    let mut all: Vec<f32> = points.iter().map(distance).collect();
+    if all.is_empty() { 0.0 } else { median(&mut all) }
 }
 
 fn rms(dots: &[Dot], of: impl Fn(&Dot) -> f64) -> f64 {
@@ -196,7 +241,11 @@ fn power(dots: &[Dot]) -> (f64, f64) {
 
 /// The curve at `r`: straight between points, at the last one's distance beyond.
 fn along(dots: &[Dot], r: f64) -> f64 {
-    let at = dots.partition_point(|dot| dot.r < r);
+    between(dots, dots.partition_point(|dot| dot.r < r), r)
+}
+
+/// The same where the first point of the curve at or beyond `r` is known.
+fn between(dots: &[Dot], at: usize, r: f64) -> f64 {
     match (at.checked_sub(1).and_then(|k| dots.get(k)), dots.get(at)) {
         (None, None) => r,
         (Some(edge), None) | (None, Some(edge)) => r + edge.d - edge.r,
@@ -207,9 +256,13 @@ fn along(dots: &[Dot], r: f64) -> f64 {
 /// Spread and middle of the tiles' slopes, and the centre of the steepest.
 fn tiles(points: &[Point]) -> (f64, f64, (f64, f64)) {
     let mut sums = vec![[0.0f64; 5]; TILES * TILES];
-    for p in points.iter().filter(|p| is_open(p.r) && is_open(p.d)) {
-        let (r, d) = (p.r - 128.0, p.d - 128.0);
-        sums[p.tile].iter_mut().zip([1.0, r, d, r * r, r * d]).for_each(|(sum, value)| *sum += value);
+    for p in points {
+        let (r, d) = (f64::from(p.r), f64::from(p.d));
+        if is_open(r) && is_open(d) {
+            let (r, d) = (r - 128.0, d - 128.0);
+            let sums = &mut sums[usize::from(p.tile)];
+            sums.iter_mut().zip([1.0, r, d, r * r, r * d]).for_each(|(sum, value)| *sum += value);
+        }
     }
     let slope = |[n, r, d, rr, rd]: &[f64; 5]| {
         let (variance, shared) = (rr / n - (r / n).powi(2), rd / n - r / n * (d / n));

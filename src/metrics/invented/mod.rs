@@ -5,8 +5,10 @@
 
 mod answers;
 mod bent;
+mod carried;
 mod contradicted;
 mod plane;
+mod scores;
 mod shimmer;
 mod spots;
 mod support;
@@ -16,7 +18,12 @@ mod unexplained;
 
 pub use answers::{JURY, UNSTABLE};
 pub use bent::{BENT, Bent, bent};
+pub use carried::Carried;
 pub use contradicted::{ADDED, Added, CONTRADICTED, contradicted};
+pub use scores::{
+    ADDED_ENERGY, BENT_LENGTH, BENT_SHARE, CONTRADICTED_SHARE, EDGES_INVENTED, EDGES_LOST, Flickers, FromInput, Moved,
+    SHIMMER_INDEX, SHIMMER_MEAN,
+};
 pub use shimmer::{SHIMMER, Shimmer, shimmer};
-pub use spots::{Spot, spots};
+pub use spots::{Spot, Structure, spots};
 pub use unexplained::UNEXPLAINED;

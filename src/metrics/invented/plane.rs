@@ -41,7 +41,12 @@ impl Luma {
             let (width, height) = (frame.width, frame.height);
             return Err(MetricError::TooSmall { metric: name, least, width, height });
         }
-        let (plane, sample) = (frame.plane(0), frame.layout.sample);
+        Ok(Self::plane(frame, 0))
+    }
+
+    /// Any plane of a frame of Y'CbCr or grey.
+    pub fn plane(frame: &Frame, index: usize) -> Self {
+        let (plane, sample) = (frame.plane(index), frame.layout.sample);
         let width = plane.width as usize;
         let mut samples = vec![0.0; width * plane.height as usize];
         samples.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
@@ -59,7 +64,7 @@ impl Luma {
                 }
             }
         });
-        Ok(Self { width, height: plane.height as usize, samples })
+        Self { width, height: plane.height as usize, samples }
     }
 
     pub fn row(&self, y: usize) -> &[f32] {

@@ -1,6 +1,8 @@
 //! From a map to places worth a look: a few rectangles, the plainest first.
 
+use super::plane::Luma;
 use crate::frame::{Map, Region};
+use crate::metrics::Pair;
 
 /// A place of a map.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -10,6 +12,7 @@ pub struct Spot {
     pub strength: f32,
     /// By which places are ordered: how far the mean stands above the bar, times the square root of the share of the
     /// picture that is covered. A letter or a face comes before a pixel, however bright that is, and before a wide haze.
+    /// What stands there counts too, by [`Structure::weight`].
     pub rank: f64,
 }
 
@@ -40,7 +43,10 @@ pub fn spots(map: &Map, bar: f32, most: usize) -> Vec<Spot> {
             continue;
         }
         let place = joined(start, &mut open, (columns, rows));
-        let share = place.len() as f64 / means.len() as f64;
+        // Cells at the border may be cut.
+        let side = |cell: usize, sides: usize| ((cell + 1) * step).min(sides) - cell * step;
+        let area = |n: &usize| side(n % columns, width) * side(n / columns, height);
+        let share = place.iter().map(area).sum::<usize>() as f64 / (width * height) as f64;
         if place.len() < LEAST || share > MOST {
             continue;
         }
@@ -63,6 +69,57 @@ pub fn spots(map: &Map, bar: f32, most: usize) -> Vec<Spot> {
     found.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     found.truncate(most);
     found
+}
+
+/// What a pair shows at a place: by contrast and straightness, since a letter, a face or a railing is missed before a
+/// cobblestone is.
+pub struct Structure([Luma; 2]);
+
+/// Standard deviation, in codes, at which contrast counts as 1; and the least and most that it counts.
+const CONTRAST: f64 = 40.0;
+const LIMITS: (f64, f64) = (0.15, 1.5);
+/// What one straight direction adds.
+const STRAIGHT: f64 = 0.5;
+/// Samples around a place that are looked at with it.
+const AROUND: usize = 3;
+
+impl Structure {
+    /// Of a pair of Y'CbCr or grey.
+    pub fn of(pair: &Pair<'_>) -> Self {
+        Self([pair.reference(), pair.candidate()].map(|frame| Luma::plane(frame, 0)))
+    }
+
+    /// How much a place counts: its contrast in the picture that has more, up to half as much again where all its edges
+    /// run one way. 0.15 to 2.25.
+    pub fn weight(&self, region: &Region) -> f64 {
+        let found = self.0.each_ref().map(|luma| looked(luma, region));
+        found[0].max(found[1])
+    }
+}
+
+fn looked(luma: &Luma, region: &Region) -> f64 {
+    let span = |from: f32, to: f32, of: usize| {
+        let (from, to) = ((from * of as f32) as usize, (to * of as f32).ceil() as usize);
+        from.saturating_sub(AROUND).min(of - 1)..(to + AROUND).min(of)
+    };
+    let (across, down) = (span(region.left, region.right, luma.width), span(region.top, region.bottom, luma.height));
+    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for y in down {
+        for x in across.clone() {
+            let v = f64::from(luma.row(y)[x]);
+            (count, sum, squares) = (count + 1.0, sum + v, squares + v * v);
+            let (x, y) = (x as isize, y as isize);
+            let dx = f64::from(luma.clamped(x + 1, y) - luma.clamped(x - 1, y));
+            let dy = f64::from(luma.clamped(x, y + 1) - luma.clamped(x, y - 1));
+            (xx, yy, xy) = (xx + dx * dx, yy + dy * dy, xy + dx * dy);
+        }
+    }
+    let mean = sum / f64::max(count, 1.0);
+    let spread = (squares / f64::max(count, 1.0) - mean * mean).max(0.0).sqrt();
+    // Coherence of the structure tensor: 1 where all edges run one way.
+    let coherence = ((xx - yy).hypot(2.0 * xy) / f64::max(xx + yy, 1e-9)).powi(2);
+    (spread / CONTRAST).clamp(LIMITS.0, LIMITS.1) * (1.0 + STRAIGHT * coherence)
 }
 
 /// All open cells that hang together with `start`, which is closed already; they are closed too.
@@ -112,6 +169,41 @@ mod tests {
         assert_eq!(found[0].strength, 20.0);
         assert!(spots(&map(|_, _| 0.0), 10.0, 8).is_empty());
         assert!(spots(&map(|_, _| 40.0), 10.0, 8).is_empty(), "the whole picture is no place");
+    }
+
+    #[test]
+    fn letters_and_lines_count_more_than_haze() {
+        use crate::frame::{ColorInfo, Family, Frame, Layout, Plane, Sample};
+        let layout = Layout { family: Family::Gray, sample: Sample::U8, chroma_shift: (0, 0), alpha: false };
+        // From left to right: flat, soft noise, letters (both ways), a railing (one way).
+        let code = |x: u32, y: u32| match x / 40 {
+            0 => 128,
+            1 => 120 + (x * 7 + y * 13) % 17,
+            2 => {
+                if (x / 3 + y / 3) % 2 == 0 {
+                    40
+                } else {
+                    200
+                }
+            }
+            _ => {
+                if x % 6 < 3 {
+                    40
+                } else {
+                    200
+                }
+            }
+        };
+        let codes = (0..40).flat_map(|y| (0..160).map(move |x| (x, y))).map(|(x, y)| code(x, y) as u8).collect();
+        let plane = Plane::from_u8(160, 40, codes).unwrap();
+        let frame = std::sync::Arc::new(Frame::new(160, 40, layout, ColorInfo::default(), vec![plane]).unwrap());
+        let structure = Structure::of(&Pair::new(&frame, &frame).unwrap());
+        let region =
+            |n: f32| Region { left: (40.0 * n + 8.0) / 160.0, top: 0.2, right: (40.0 * n + 32.0) / 160.0, bottom: 0.8 };
+        let found = [0.0, 1.0, 2.0, 3.0].map(|n| structure.weight(&region(n)));
+        assert!(found.windows(2).all(|pair| pair[0] <= pair[1]), "{found:?}");
+        assert_eq!(found[0], 0.15);
+        assert!(found[2] > 4.0 * found[1] && (found[3] - 2.25).abs() < 0.01, "{found:?}");
     }
 
     #[test]

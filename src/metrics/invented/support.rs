@@ -11,7 +11,7 @@ use std::fmt;
 use super::plane::{Luma, sum_rows};
 use super::tone::Tone;
 use crate::color::{Axis, Kernel, resize_plane};
-use crate::metrics::{Memo, MetricError, Moment};
+use crate::metrics::{Enlarged, Memo, MetricError, Moment};
 
 /// How an output was shrunk, in words by `Display`: "box, edges meeting".
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -62,6 +62,12 @@ impl Support {
     /// [`MetricError::NotEnlarged`] where nothing was enlarged, and those of reading luma.
     pub fn of(name: &'static str, moment: &Moment<'_>, _: &Memo) -> Result<Self, MetricError> {
         let enlarged = moment.enlarged.as_ref().ok_or(MetricError::NotEnlarged { overlay: name })?;
+        Self::of_enlarged(name, enlarged)
+    }
+
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_enlarged(name: &'static str, enlarged: &Enlarged<'_>) -> Result<Self, MetricError> {
         let (x, y) = (Luma::of(name, LEAST, enlarged.input)?, Luma::of(name, LEAST, enlarged.output)?);
         if y.width <= x.width || y.height <= x.height {
             return Err(MetricError::NotEnlarged { overlay: name });

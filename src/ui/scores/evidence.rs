@@ -1,7 +1,9 @@
 //! What every candidate is found to be: a card each, with its lines of evidence. A click on a line goes to the frame and
 //! the place that show it best, under the overlay that makes it visible.
 
-use egui::{Align2, Color32, Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo};
+use egui::{
+    Align2, Color32, Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+};
 use egui::{accesskit, pos2, vec2};
 
 use crate::engine::{Command, Judged, State, TrackId, VerdictReport, VerdictRun};
@@ -91,22 +93,26 @@ fn card(ui: &mut Ui, state: &State, desk: &mut Desk, judged: &Judged, id: TrackI
     let on = desk.looking.track(state, Side::Right).is_some_and(|track| track.id == id);
     let fill = if on { style::RAISED } else { style::HOVERED };
     let frame = Frame::new().fill(fill).corner_radius(4.0).inner_margin(Margin::same(8));
-    let shown = frame.show(ui, |ui| {
+    // The card senses clicks beneath its buttons, which would not feel them otherwise.
+    let sense = if on { Sense::hover() } else { Sense::click() };
+    let builder = UiBuilder::new().id_salt(("verdict", id.0)).sense(sense);
+    let content = |ui: &mut Ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 4.0;
         head(ui, judged, place);
         let small = |text: &str, color| RichText::new(text).size(style::SMALL).color(color);
         ui.add(Label::new(small(&judged.verdict.reason, style::TEXT)).wrap());
         points(ui, judged, actions);
+        in_step(ui, judged, actions);
         if on {
             judged.verdict.lines.iter().for_each(|line| evidence(ui, state, desk, (id, line), actions));
         }
-    });
+    };
+    let response = ui.scope_builder(builder, |ui| frame.show(ui, content)).response;
     if !on {
         let said = words::pick(&judged.label, judged.verdict.class.label());
-        let response = ui.interact(shown.response.rect, ui.scope_id().with(("verdict", id.0)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, &said));
-        widgets::focus_ring(ui, &response, shown.response.rect);
+        widgets::focus_ring(ui, &response, response.rect);
         if response.on_hover_text(words::PICK).clicked() {
             actions.push(Action::Pick(Side::Right, id));
         }
@@ -151,6 +157,15 @@ fn points(ui: &mut Ui, judged: &Judged, actions: &mut Vec<Action>) {
     let Some(undone) = &judged.undone else { return };
     if ui.button(RichText::new(words::UNDONE).size(style::SMALL)).on_hover_text(words::UNDONE_TIP).clicked() {
         let line = format!("{} = {undone}", words::undone_name(&judged.label));
+        actions.push(Action::Candidate { line, show: true });
+    }
+}
+
+/// The way to see a late candidate beside the frames it shows.
+fn in_step(ui: &mut Ui, judged: &Judged, actions: &mut Vec<Action>) {
+    let Some(chain) = &judged.in_step else { return };
+    if ui.button(RichText::new(words::IN_STEP).size(style::SMALL)).on_hover_text(words::IN_STEP_TIP).clicked() {
+        let line = format!("{} = {chain}", words::in_step_name(&judged.label));
         actions.push(Action::Candidate { line, show: true });
     }
 }

@@ -4,6 +4,7 @@
 mod cards;
 mod evidence;
 mod pools;
+mod spots;
 mod table;
 mod ways;
 
@@ -20,6 +21,8 @@ use super::text::scores as words;
 use super::widgets::{self, Segment};
 use super::{text, theme};
 
+pub use spots::{SpotsDesk, step};
+
 /// The tab of the evidence.
 pub const EVIDENCE: usize = 3;
 
@@ -34,6 +37,9 @@ pub struct ScoresDesk {
     pub task: Option<Task>,
     /// Cards that show all they have to say, by metric.
     pub open: BTreeSet<&'static str>,
+    /// Hot spots are told in the tab of the evidence, in place of verdicts.
+    pub on_spots: bool,
+    pub spots: SpotsDesk,
     /// Whether verdicts were asked for.
     pub judging: bool,
     pools: pools::Pools,
@@ -50,6 +56,14 @@ impl ScoresDesk {
 pub fn measured_ids(state: &State) -> Vec<&'static str> {
     let found: BTreeSet<&'static str> = state.tracks.iter().flat_map(|t| t.series.keys().copied()).collect();
     metrics::metrics().iter().map(|metric| metric.id()).filter(|id| found.contains(id)).collect()
+}
+
+/// The same, and those chosen that no frame of any candidate has a value of: the table says why.
+fn table_ids(state: &State) -> Vec<&'static str> {
+    let measured = measured_ids(state);
+    let refused = |id: &&'static str| state.candidates().iter().any(|track| track.refusals.contains_key(id));
+    let told = |id: &&'static str| measured.contains(id) || (state.metrics.contains(id) && refused(id));
+    metrics::metrics().iter().map(|metric| metric.id()).filter(told).collect()
 }
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
@@ -76,7 +90,26 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
     match desk.scores.tab {
         0 => table::ui(ui, state, desk, actions),
         1 => cards::ui(ui, state, desk, actions),
-        EVIDENCE => evidence::ui(ui, state, desk, actions),
+        EVIDENCE => {
+            pages(ui, desk);
+            match desk.scores.on_spots {
+                true => spots::ui(ui, state, desk, actions),
+                false => evidence::ui(ui, state, desk, actions),
+            }
+        }
         _ => ways::ui(ui, state, desk, actions),
     }
+}
+
+/// The two halves of the evidence.
+fn pages(ui: &mut Ui, desk: &mut Desk) {
+    ui.horizontal(|ui| {
+        ui.add_space(12.0);
+        let pages = [text::spots::VERDICTS, text::spots::SHOW];
+        let segments: Vec<_> = pages.iter().map(|(label, tip)| Segment { label, tooltip: (*tip).into() }).collect();
+        if let Some(page) = widgets::segmented(ui, &segments, usize::from(desk.scores.on_spots)) {
+            desk.scores.on_spots = page == 1;
+        }
+    });
+    ui.add_space(4.0);
 }

@@ -2,8 +2,8 @@
 
 use egui::{Align2, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
-use crate::engine::State;
-use crate::metrics::{self, About, POOLINGS};
+use crate::engine::{Command, State, Track};
+use crate::metrics::{self, About, Group, POOLINGS};
 use crate::views::{Side, figures, style};
 
 use super::super::desk::{Action, Desk};
@@ -15,6 +15,8 @@ const ROW: f32 = 24.0;
 const COLUMN: f32 = 50.0;
 /// Room for the score's name.
 const NAME: f32 = 86.0;
+/// Points that sentences under the table run to before they are broken.
+const INVENTED_WIDTH: f32 = 320.0;
 
 pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>) {
     if state.candidates().is_empty() {
@@ -28,7 +30,7 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
         ui.ctx().request_repaint_after_secs(0.25);
     }
     head(ui, state, desk);
-    let ids = super::measured_ids(state);
+    let ids = super::table_ids(state);
     if ids.is_empty() && state.metrics.is_empty() {
         ui.horizontal(|ui| {
             ui.add_space(12.0);
@@ -49,7 +51,50 @@ pub fn ui(ui: &mut Ui, state: &State, desk: &mut Desk, actions: &mut Vec<Action>
             }
             row(ui, state, desk, about, column);
         }
+        invented(ui, state, &ids, actions);
     });
+}
+
+/// Under the table: the way to the numbers of what was invented, and why one of them is missing.
+fn invented(ui: &mut Ui, state: &State, ids: &[&'static str], actions: &mut Vec<Action>) {
+    let all = metrics::metrics().into_iter().map(|metric| metric.about());
+    let ours: Vec<&'static str> = all.filter(|about| about.group == Group::Invented).map(|about| about.id).collect();
+    let inner = egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 10, bottom: 0 });
+    if !ours.iter().any(|id| state.metrics.contains(id)) {
+        inner.show(ui, |ui| {
+            let button = ui.button(RichText::new(words::INVENTED).size(style::SMALL));
+            if button.on_hover_text(words::INVENTED_TIP).clicked() {
+                let wanted = |id: &&'static str| state.metrics.contains(id) || ours.contains(id);
+                let ids = metrics::metrics().iter().map(|metric| metric.id()).filter(wanted).collect();
+                actions.push(Action::Engine(Command::Metrics(ids)));
+            }
+        });
+        return;
+    }
+    // One sentence once, however many numbers and candidates it is about.
+    let mut told: Vec<(String, Vec<usize>)> = Vec::new();
+    for (place, track) in state.tracks.iter().enumerate().skip(1) {
+        for why in ours.iter().filter(|id| ids.contains(id)).filter_map(|id| missing(track, id)) {
+            match told.iter_mut().find(|(have, _)| have == why) {
+                Some((_, places)) if places.contains(&place) => {}
+                Some((_, places)) => places.push(place),
+                None => told.push((why.to_owned(), vec![place])),
+            }
+        }
+    }
+    inner.show(ui, |ui| {
+        ui.set_max_width(INVENTED_WIDTH);
+        ui.spacing_mut().item_spacing.y = 4.0;
+        for (why, places) in told {
+            ui.add(egui::Label::new(widgets::small(words::missing(&places, &why))).wrap());
+        }
+    });
+}
+
+/// Why a candidate has no value of a metric on any frame.
+fn missing<'a>(track: &'a Track, id: &str) -> Option<&'a str> {
+    let measured = track.series.get(id).is_some_and(|series| series.iter().any(Option::is_some));
+    if measured { None } else { track.refusals.get(id).map(String::as_str) }
 }
 
 /// The choice of pooling, and over how many frames.
@@ -122,8 +167,11 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
         style::font(style::SMALL),
         if on { style::TEXT } else { style::WEAK },
     );
-    let unit = pos2(name.right() + 4.0, y);
-    ui.painter().text(unit, Align2::LEFT_CENTER, about.unit, style::font(11.0), style::FAINT);
+    let unit = ui.painter().layout_no_wrap(about.unit.to_owned(), style::font(11.0), style::FAINT);
+    // A long name leaves no room for it; the tooltip tells it.
+    if name.width() + unit.size().x <= NAME {
+        ui.painter().galley(pos2(name.right() + 4.0, y - unit.size().y / 2.0), unit, style::FAINT);
+    }
     let values: Vec<_> = state.candidates().iter().map(|track| pooled(state, desk, track, about.id)).collect();
     let best = values.iter().flatten().copied().reduce(|a, b| if about.better(b, a) { b } else { a });
     let right = desk.looking.track(state, Side::Right).map(|track| track.id);
@@ -139,7 +187,11 @@ fn row(ui: &mut Ui, state: &State, desk: &mut Desk, about: &'static About, colum
     let role = accesskit::Role::RadioButton;
     response.widget_info(|| WidgetInfo::selected(role, true, on, words::plot(about.label)));
     widgets::focus_ring(ui, &response, rect.shrink(2.0));
-    if response.on_hover_text(format!("{}\n{}", about.meaning, words::blind(about))).clicked() {
+    let mut tip = format!("{}\n{}", about.meaning, words::blind(about));
+    for (place, track) in state.tracks.iter().enumerate().skip(1) {
+        tip.extend(missing(track, about.id).map(|why| format!("\n{}", words::missing(&[place], why))));
+    }
+    if response.on_hover_text(tip).clicked() {
         desk.metric = Some(about.id);
     }
 }

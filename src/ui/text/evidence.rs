@@ -14,6 +14,8 @@ pub const PICK: &str = "Show this one on the right, with its evidence";
 pub const UNDONE: &str = "Add the undone picture";
 pub const UNDONE_TIP: &str =
     "Adds the candidate with the fitted tone curve and sharpening taken back: flicker between both";
+pub const IN_STEP: &str = "Add it in step";
+pub const IN_STEP_TIP: &str = "Adds the candidate without the frames that it is late by";
 pub const DISAGREE: &str = "Where metrics disagree";
 pub const GO: &str = "Go to that frame";
 pub const NOT_PROOF: &str = "\u{201c}No sign found\u{201d} is not proof: what leaves none of these traces is not seen, and what was \
@@ -49,6 +51,10 @@ pub fn cosmetic(points: f64, vmaf: f64) -> String {
 pub fn undone_name(label: &str) -> String {
     // A name ends where its recipe begins.
     format!("{} undone", label.replace(['=', '|'], " "))
+}
+
+pub fn in_step_name(label: &str) -> String {
+    format!("{} in step", label.replace(['=', '|'], " "))
 }
 
 /// What a line of evidence looks at, in few words.

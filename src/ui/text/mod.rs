@@ -8,6 +8,7 @@ pub mod overlay;
 pub mod scores;
 pub mod shelf;
 pub mod slice;
+pub mod spots;
 pub mod tournament;
 
 pub const TITLE: &str = "Doublet";

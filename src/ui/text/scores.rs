@@ -65,6 +65,7 @@ pub fn group(group: Group) -> &'static str {
         Group::Perceptual => "Models of the eye",
         Group::NoReference => "The candidate alone",
         Group::Evidence => "What gives tricks away",
+        Group::Invented => "Invented, lost, bent",
         Group::Features => "What VMAF is made of",
         Group::Model => "Models you brought",
     }
@@ -123,6 +124,16 @@ pub const REGION_TIP: &str =
 
 pub fn region(width: u32, height: u32) -> String {
     format!("scores of this part, {width}×{height}")
+}
+
+pub const INVENTED: &str = "Measure what was invented";
+pub const INVENTED_TIP: &str = "Adds to the table and the plot: what contradicts the input, what was added beyond it, edges \
+     invented and lost, what was bent, what shimmers. Slow: best on a short stretch.";
+
+/// Why candidates at these places of the list (from 0) have no value.
+pub fn missing(places: &[usize], why: &str) -> String {
+    let numbers: Vec<String> = places.iter().map(|place| (place + 1).to_string()).collect();
+    format!("{}: {why}", numbers.join(", "))
 }
 
 pub fn tick(label: &str) -> String {

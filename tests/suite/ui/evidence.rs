@@ -51,14 +51,18 @@ fn judged(label: &str, class: Class) -> Judged {
             ..Points::default()
         },
         undone: inflated.then(|| "x264_crf35.mkv | undo 1.2".into()),
+        in_step: (class == Class::Misaligned).then(|| "vendor_b.mkv | skip 3".into()),
         frames: 8,
     }
 }
 
 fn with_verdicts() -> Fake {
+    with_classes([Class::Inflated, Class::NoSignFound, Class::Altered])
+}
+
+fn with_classes(classes: [Class; 3]) -> Fake {
     let mut fake = Fake::four((320, 180));
     let tracks: Vec<TrackId> = fake.state_mut().candidates().iter().map(|track| track.id).collect();
-    let classes = [Class::Inflated, Class::NoSignFound, Class::Altered];
     let labels: Vec<String> = fake.state_mut().candidates().iter().map(|track| track.label.clone()).collect();
     let report = VerdictReport {
         reference: ReferenceInfo { path: "street.mkv".into(), width: 320, height: 180, frames: 48 },
@@ -128,4 +132,12 @@ fn the_undone_picture_is_a_candidate_like_any_other() {
     let sent = window.sent();
     let line = "x264 crf35 undone = x264_crf35.mkv | undo 1.2";
     assert!(sent.contains(&Command::Add(line.into())), "{sent:?}");
+}
+
+#[test]
+fn a_late_candidate_can_be_added_in_step() {
+    let mut window = opened(with_classes([Class::NoSignFound, Class::Misaligned, Class::Altered]));
+    window.click("Add it in step");
+    let sent = window.sent();
+    assert!(sent.contains(&Command::Add("vendor b in step = vendor_b.mkv | skip 3".into())), "{sent:?}");
 }

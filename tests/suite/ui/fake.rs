@@ -14,7 +14,7 @@ use doublet::frame::{
 };
 use doublet::ui::{Conductor, UiRequest};
 
-use super::models;
+use super::{models, spots};
 
 /// What the fake was asked, in order.
 #[derive(Default)]
@@ -280,6 +280,10 @@ impl Fake {
                 }
             }
             Command::ForgetTournament => self.state.tournament = None,
+            Command::HotSpots(Some((id, frames))) => {
+                self.state.hot_spots.insert(id, spots::found(frames));
+            }
+            Command::Detail(share) => self.state.detail = share.map(|share| spots::detail(&self.state, share)),
             Command::Dismiss(id) => self.state.notices.retain(|n| n.id != id),
             _ => {}
         }

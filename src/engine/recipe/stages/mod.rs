@@ -5,6 +5,7 @@ mod degrade;
 mod encode;
 mod model;
 mod resample;
+mod skip;
 mod undo;
 
 use std::fmt::Debug;
@@ -17,6 +18,7 @@ use crate::frame::{FrameSource, SourceError};
 use super::words::{RecipeError, Words, nearest};
 
 pub use encode::codecs;
+pub use skip::skipping;
 pub use undo::fitted;
 
 /// One step of a chain, parsed: it opens as a source that wraps the step before.
@@ -27,6 +29,11 @@ pub trait Stage: Debug + Send + Sync {
     /// A few characters for lists and plates.
     fn label(&self) -> String {
         self.line()
+    }
+
+    /// Whether the stage does nothing but give frames other numbers.
+    fn renumbers(&self) -> bool {
+        false
     }
 
     /// The model that it lays on its input, by the name or file it was given, if it is one.
@@ -204,6 +211,14 @@ pub static STAGES: &[StageKind] = &[
         example: "source | tunevmaf 0.5 | encode x264 crf=28",
         role: Role::Adjust,
         parse: adjust::tunevmaf,
+    },
+    StageKind {
+        name: "skip",
+        usage: "N",
+        help: "leaves the first N frames out, so that a film that begins too early stands beside the other again",
+        example: "encode.mkv | skip 3",
+        role: Role::Adjust,
+        parse: skip::parse,
     },
 ];
 

@@ -1,0 +1,119 @@
+//! Bars: borders that are flat in one picture and full of the scene in the other. A crop that was padded, or a letterbox
+//! that only one of the two has, leaves every sample between them in its place: nothing else here would see it.
+
+use crate::frame::{Plane, Sample};
+
+/// Standard deviation of a line of samples, codes of 256, up to which it is flat and from which it is not; between the
+/// two nobody knows. Coarse coding of a dark noisy line leaves more than the first.
+const FLAT: f64 = 1.0;
+const FULL: f64 = 4.0;
+/// How far, in codes (root mean square), the two pictures must stand apart there: a faint texture that coding took away
+/// is no bar.
+const APART: f64 = 8.0;
+/// A bar takes at most this share of its side.
+const MOST: f64 = 0.25;
+
+/// Widths of the bars at left, top, right and bottom, in samples: positive where the candidate has a bar and the
+/// reference a picture, negative where it is the other way round, 0 where neither or both.
+pub fn borders(reference: &Plane, candidate: &Plane, sample: Sample) -> [f64; 4] {
+    let (width, height) = (reference.width as usize, reference.height as usize);
+    let count = |across: bool, from_end: bool| -> f64 {
+        let (lines, length) = if across { (height, width) } else { (width, height) };
+        let line = |n: usize| {
+            let at = if from_end { lines - 1 - n } else { n };
+            Line::of([reference, candidate], sample, across, at, length)
+        };
+        let Some(kind) = (lines > 0 && length > 0).then(|| line(0).bar()).filter(|kind| *kind != 0.0) else {
+            return 0.0;
+        };
+        let most = ((lines as f64 * MOST) as usize).max(1);
+        let bar = (0..most).take_while(|n| line(*n).bar() == kind).count();
+        kind * bar as f64
+    };
+    [count(false, false), count(true, false), count(false, true), count(true, true)]
+}
+
+/// What is known of one row or column of both pictures.
+#[derive(Default)]
+struct Line {
+    /// Standard deviations, reference first.
+    spread: [f64; 2],
+    apart: f64,
+}
+
+impl Line {
+    fn of(planes: [&Plane; 2], sample: Sample, across: bool, at: usize, length: usize) -> Self {
+        let scale = 1.0 / f64::from(1u32 << (sample.bits().clamp(8, 16) - 8));
+        let code = |plane: &Plane, n: usize| {
+            let (x, y) = if across { (n, at as u32) } else { (at, n as u32) };
+            let code = match sample {
+                Sample::U8 => plane.row_u8(y).get(x).copied().map(u16::from),
+                // Floats never get here: `Pair::new` refuses them.
+                Sample::U16 { .. } | Sample::F32 => plane.row_u16(y).get(x).copied(),
+            };
+            f64::from(code.unwrap_or(0)) * scale
+        };
+        let (mut sums, mut squares, mut apart) = ([0.0; 2], [0.0; 2], 0.0);
+        for n in 0..length {
+            let both = planes.map(|plane| code(plane, n));
+            for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(both) {
+                (*sum, *square) = (*sum + value, *square + value * value);
+            }
+            apart += (both[0] - both[1]).powi(2);
+        }
+        let count = length as f64;
+        let spread = |k: usize| (squares[k] / count - (sums[k] / count).powi(2)).max(0.0).sqrt();
+        Self { spread: [spread(0), spread(1)], apart: (apart / count).sqrt() }
+    }
+
+    /// 1 for a bar of the candidate, -1 for one of the reference, 0 for none.
+    fn bar(&self) -> f64 {
+        let is = |flat: usize, full: usize| self.spread[flat] <= FLAT && self.spread[full] >= FULL;
+        match self.apart >= APART {
+            true if is(1, 0) => 1.0,
+            true if is(0, 1) => -1.0,
+            _ => 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A busy picture with bars painted over it: left, top, right, bottom.
+    fn picture(bars: [u32; 4]) -> Plane {
+        let (width, height) = (95u32, 67u32);
+        let code = |x: u32, y: u32| {
+            let barred = x < bars[0] || y < bars[1] || x >= width - bars[2] || y >= height - bars[3];
+            if barred { 16 } else { (60 + (x * 37 + y * 91) % 120) as u8 }
+        };
+        let samples = (0..height).flat_map(|y| (0..width).map(move |x| code(x, y))).collect();
+        Plane::from_u8(width, height, samples).expect("a plane")
+    }
+
+    fn measured(a: [u32; 4], b: [u32; 4]) -> [f64; 4] {
+        borders(&picture(a), &picture(b), Sample::U8)
+    }
+
+    #[test]
+    fn bars_of_either_picture_are_measured_to_the_sample() {
+        assert_eq!(measured([0; 4], [0, 0, 8, 6]), [0.0, 0.0, 8.0, 6.0]);
+        assert_eq!(measured([0; 4], [3, 1, 0, 0]), [3.0, 1.0, 0.0, 0.0]);
+        assert_eq!(measured([0, 9, 0, 9], [0; 4]), [0.0, -9.0, 0.0, -9.0]);
+    }
+
+    #[test]
+    fn a_letterbox_of_both_is_no_difference() {
+        assert_eq!(measured([0, 9, 0, 9], [0, 9, 0, 9]), [0.0; 4]);
+        assert_eq!(measured([0; 4], [0; 4]), [0.0; 4]);
+    }
+
+    #[test]
+    fn faint_texture_that_coding_took_away_is_no_bar() {
+        let faint = (0..64 * 64).map(|n: u32| (30 + (n * 7919 % 13)) as u8).collect();
+        let faint = Plane::from_u8(64, 64, faint).expect("a plane");
+        let flat = Plane::from_u8(64, 64, vec![36; 64 * 64]).expect("a plane");
+        assert_eq!(borders(&faint, &flat, Sample::U8), [0.0; 4]);
+    }
+}
