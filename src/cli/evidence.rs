@@ -29,8 +29,8 @@ pub fn run(wish: &args::Evidence) -> Result<()> {
     let found = found.map_err(interrupted)?;
     if let Some(folder) = &wish.strips {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        for place in 0..found.len() {
-            strips(&workshop, (&reference, &candidates, place), &found[place], folder)?;
+        for (place, one) in found.iter().enumerate() {
+            strips(&workshop, (&reference, &candidates, place), one, folder)?;
         }
     }
     match wish.format.as_str() {

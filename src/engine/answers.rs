@@ -235,13 +235,16 @@ fn folds(workshop: &Workshop, name: &str) -> bool {
         .is_ok_and(|info| info.multiple > 1 || said(&info.name) || info.architecture.as_deref().is_some_and(said))
 }
 
+/// Another model, by its label.
+type Second = (String, Arc<dyn super::Stage>);
+
 /// The first other model of the peers that enlarges as much as the chain's own: its label and stage.
 fn second_model(
     sources: &mut Sources,
     chain: &Recipe,
     reference: &Recipe,
     peers: &[Peer],
-) -> Result<Option<(String, Arc<dyn super::Stage>)>, SourceError> {
+) -> Result<Option<Second>, SourceError> {
     let mut scale = |recipe: &Recipe, place: usize| {
         let (from, to) = (
             sources.info(&recipe.prefix(place), Some(reference))?,

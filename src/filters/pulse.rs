@@ -24,7 +24,8 @@ const TALL: f64 = 0.42;
 const ROUNDS: usize = 40;
 
 /// Paints a face about (`x`, `y`), in fractions of width and height, on every frame: luma alone, float, not clipped. Shrunk
-/// by `factor` (box or bicubic, edges meeting) the picture is what it was, to a fraction of a code.
+/// by `factor` (box or bicubic, edges meeting) the picture is what it was, to a fraction of a code, or to two codes for a
+/// factor of 2.
 ///
 /// # Errors
 /// [`FilterError::Pulse`].

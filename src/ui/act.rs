@@ -135,7 +135,7 @@ impl Hands<'_> {
                 }
             }
             Crops => {
-                if let Some(command) = crops::toggle(self.conductor.state(), &mut self.desk) {
+                if let Some(command) = crops::toggle(self.conductor.state(), self.desk) {
                     self.conductor.send(command);
                 }
             }

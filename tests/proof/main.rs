@@ -1,9 +1,9 @@
 //! `make proof`: do the overlays find lies that were planted, and are they dark on honest pictures?
 //!
 //! Known lies are planted into real pictures (the demo's street, and the camera and drawn clips of the fixtures where they
-//! are), each with a mask of where it is. A bar is laid at which each overlay marks 1% of what is not masked; the table
-//! says how much of each lie stands above it and the area under the ROC curve, and how much of honest encodes and upscales
-//! stands above that same bar.
+//! are), each with a mask of where it is. For each overlay a bar is laid, the least at which it marks at most 1% of what is
+//! not masked and at most 1% of every kind of honest encode and upscale. The table says how much of each lie stands above
+//! it and the area under the ROC curve. The bars of hot spots (`BARS` in src/engine/invented.rs) are this table's.
 //!
 //! Everything is counted in places of 8x8 samples: the mean of the map over each.
 //!
@@ -24,7 +24,7 @@ use lies::LIES;
 use places::{Places, auc, quantile, share_above};
 
 /// The overlays on trial, and whether they look at an enlargement (or at a pair).
-const OVERLAYS: [&str; 7] = ["gain", "erqa", "bent", "ssim", "contradicted", "added", "shimmer"];
+const OVERLAYS: [&str; 8] = ["gain", "erqa", "bent", "ssim", "contradicted", "added", "unexplained", "shimmer"];
 
 /// Share of honest places that a bar may mark.
 const FALSE_AREA: f64 = 0.01;
@@ -38,7 +38,9 @@ fn main() {
     for id in OVERLAYS {
         let (found, clean) = trial(id, &films);
         let outside: Vec<f32> = found.iter().flatten().flat_map(|p| p.outside.iter().copied()).collect();
-        let bar = quantile(&outside, 1.0 - FALSE_AREA);
+        // The least that keeps every honest picture, and whatever is true beside the lies, under the false area.
+        let honest_bars = clean.iter().flatten().map(|all| quantile(all, 1.0 - FALSE_AREA));
+        let bar = honest_bars.fold(quantile(&outside, 1.0 - FALSE_AREA), f32::max);
         bars.push(format!("{bar:.3}"));
         for (row, found) in rows.iter_mut().zip(&found) {
             row.push(match found {
@@ -95,9 +97,11 @@ fn trial(id: &str, films: &[Film]) -> (Vec<Option<Places>>, Vec<Option<Vec<f32>>
 
 /// How to read the table.
 const NOTE: &str = "
-Means of places of 8x8 samples. A bar of 0: at its own threshold the overlay marks less than 1% already. On hard encodes
-edges, contrast and structure differ from the source with no lie in them: those overlays show damage too. What contradicts
-and what was added is asked of enlargements only, against their own input.
+Means of places of 8x8 samples. The bar of each overlay is the least at which no kind of honest picture, and nothing beside
+the lies, has more than 1% of its area above it. A bar of 0: at its own threshold the overlay marks less than 1% already.
+Against a reference the hardest honest pictures set the bar: an encode at crf 35 did lose structure and does flicker, and an
+enlargement of a coarse encode is not the source, with no lie in them; those overlays show true damage there. What
+contradicts, what was added and what sharpening does not explain is asked of enlargements only, against their own input.
 ";
 
 fn table(rows: &[Vec<String>], honest: &[Vec<String>], bars: &[String]) -> String {

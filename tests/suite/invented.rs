@@ -232,7 +232,7 @@ fn another_picture_with_the_same_input_contradicts_nothing() {
 fn an_overlay_that_does_not_apply_says_why() {
     let frame = grey(64, 64, 8, |x, y| texture(x as f64, y as f64));
     let moment = Moment::new(Pair::new(&frame, &frame).unwrap());
-    for id in ["contradicted", "added"] {
+    for id in ["contradicted", "added", "unexplained"] {
         let why = drawn(id, &moment).unwrap_err();
         assert!(why.to_string().contains("was not enlarged"), "{why}");
     }
@@ -307,11 +307,41 @@ fn hostile_sizes_give_a_map_or_a_sentence() {
         let (x, y) = (of(input), of(output));
         let enlarged = Enlarged { input: &x, output: &y, before: Some((&x, &y)) };
         let moment = Moment::new(Pair::new(&y, &y).unwrap()).enlarged_from(enlarged);
-        for id in ["bent", "contradicted", "added", "shimmer"] {
+        for id in ["bent", "contradicted", "added", "unexplained", "shimmer"] {
             match drawn(id, &moment) {
                 Ok(map) => assert!(map.values.iter().all(|v| v.is_finite()), "{id}"),
                 Err(why) => assert!(why.to_string().contains("at least"), "{id}: {why}"),
             }
         }
     }
+}
+
+/// What sharpening does not explain, of an enlargement.
+fn unexplained(input: &Arc<Frame>, output: &Arc<Frame>) -> Map {
+    let enlarged = Enlarged { input, output, before: None };
+    drawn("unexplained", &Moment::new(Pair::new(output, output).unwrap()).enlarged_from(enlarged)).unwrap()
+}
+
+#[test]
+fn detail_on_a_flat_place_is_unexplained_and_the_same_along_steep_slopes_may_be_sharpening() {
+    // Flat on the left, steep waves on the right.
+    let code = |x: usize, y: usize| {
+        let wave =
+            60.0 * (x as f64 * std::f64::consts::TAU / 6.0).sin() * (y as f64 * std::f64::consts::TAU / 7.0).cos();
+        if x < 40 { 120.0 } else { (120.0 + wave).round() }
+    };
+    let (input, output) = (grey(80, 60, 8, code), grey(160, 120, 8, |x, y| code(x / 2, y / 2)));
+    assert!(most(&unexplained(&input, &output)) < 1e-3, "a plain enlargement");
+    let inside = |x: usize, y: usize| (30..90).contains(&y) && ((20..60).contains(&x) || (100..140).contains(&x));
+    let checker = |x: usize, y: usize| if (x + y).is_multiple_of(2) { 9.0 } else { -9.0 };
+    let lie = plus(&output, |x, y| if inside(x, y) { checker(x, y) } else { 0.0 });
+    let (added, rest) = (&held(&input, &lie).maps[1], unexplained(&input, &lie));
+    assert!(rest.values.iter().zip(&added.values).all(|(rest, added)| rest <= added), "never more than was added");
+    let mean = |map: &Map, left: usize| {
+        let all = (34..86).flat_map(|y| (left..left + 32).map(move |x| (x, y)));
+        all.map(|(x, y)| f64::from(map.values[y * 160 + x])).sum::<f64>() / (52.0 * 32.0)
+    };
+    assert!((mean(added, 24) - 9.0).abs() < 0.3 && (mean(added, 104) - 9.0).abs() < 0.3, "the same was added");
+    assert!(mean(&rest, 24) > 8.0, "flat: {}", mean(&rest, 24));
+    assert!(mean(&rest, 104) < 4.0, "steep: {}", mean(&rest, 104));
 }

@@ -4,6 +4,8 @@
 mod bench;
 #[path = "ui/chain.rs"]
 mod chain;
+#[path = "ui/crops.rs"]
+mod crops;
 #[path = "ui/evidence.rs"]
 mod evidence;
 #[path = "ui/fake.rs"]

@@ -126,7 +126,7 @@ pub static CONTRADICTED_SHARE: Plain = Plain(&About {
     label: "Contradicted",
     range: |_| (0.0, 1.0),
     decimals: 4,
-    meaning: "Share of the picture that contradicts the input by 10 codes or more: the enlargement, shrunk again the way \
+    meaning: "Share of the picture that contradicts the input by 12 codes or more: the enlargement, shrunk again the way \
               that fits best, held against what it was made from. 0 is none of it.",
     blind_to: "what was made up between the input's samples without denying them, and colour",
     ..ABOUT
