@@ -149,14 +149,8 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     found
 }
 
-/// Bars that stand in most frames. Grain, and a curve of tone that lifts what coding left, fill a flat border as well:
-/// where either is there, nothing is said.
+/// Bars that stand in most frames.
 fn bars(candidate: &Candidate) -> Option<Fault> {
-    let of = |id: &str| candidate.median(id).unwrap_or(0.0);
-    let noisier = of("noise_candidate") - of("noise_reference") >= l::GRAIN;
-    if noisier || l::E5.red.is_some_and(|red| of("tone_change") > red) {
-        return None;
-    }
     let width = |id: &str| candidate.median(id).filter(|width| width.abs() >= l::BAR).unwrap_or(0.0);
     let (left, top, right, bottom) = (width("bar_left"), width("bar_top"), width("bar_right"), width("bar_bottom"));
     [left, top, right, bottom].iter().any(|width| *width != 0.0).then_some(Fault::Bars { left, top, right, bottom })

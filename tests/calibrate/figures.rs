@@ -50,7 +50,7 @@ impl Row {
 }
 
 /// Columns beside clip, kind, label and verdict.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 15] = [
     "vmaf",
     "vmaf_neg",
     "psnr_y",
@@ -64,11 +64,8 @@ const COLUMNS: [&str; 18] = [
     "agree_2",
     "tone_slope",
     "tone_local",
-    "noise_reference",
     "noise_candidate",
-    "shift",
     "chroma_slope",
-    "chroma_shift_explained",
 ];
 
 /// Writes `table.csv`, `roc.csv` and `bars.txt`.

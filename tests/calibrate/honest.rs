@@ -1,4 +1,4 @@
-//! What honest people do, and filters of the reference FFmpeg: those that nobody fitted the rules to.
+//! What honest people do, and filters of the reference FFmpeg, whatever they are made for.
 
 use crate::figures::Kind;
 
@@ -59,8 +59,8 @@ pub static HONEST: &[(&str, &str)] = &[
 pub static BEFORE: &[usize] = &[1, 3, 10, 13, 18];
 pub static AFTER: &[usize] = &[0, 3, 4, 14, 11];
 
-/// Filters of FFmpeg: what they are, family, name, filter (spaces and all). Each is tried alone, before an encode and after one. They were
-/// not looked at when the rules were made, but for what is said in `bars.txt`.
+/// Filters of FFmpeg: what they are, family, name, filter (spaces and all). Each is tried alone, before an encode and
+/// after one.
 #[rustfmt::skip]
 pub static FILTERS: &[(Kind, &str, &str, &str)] = &[
     (Kind::Attack, "unsharp", "ffmpeg unsharp 5x5 .5", "unsharp=5:5:0.5"),
