@@ -119,8 +119,9 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     found.extend(offset.map(|frames| Fault::FrameOffset { frames }));
     let near = |value: Option<f64>, least: f64| value.is_some_and(|value| value >= least);
     let (x, y) = (of("shift_x").unwrap_or(0.0), of("shift_y").unwrap_or(0.0));
-    // Beside another frame, place says how the film moves.
-    let placed = offset.is_none() && near(of("place_explained"), l::PLACE_EXPLAINS);
+    let bars = bars(candidate);
+    // Beside another frame, place says how the film moves; beside bars, where they end.
+    let placed = offset.is_none() && bars.is_none() && near(of("place_explained"), l::PLACE_EXPLAINS);
     let shifted = placed && x.hypot(y) >= l::SHIFT;
     if shifted {
         found.push(Fault::Shift { x, y });
@@ -128,7 +129,7 @@ pub fn faults(candidate: &Candidate) -> Vec<Fault> {
     if placed && near(of("stretch"), l::STRETCH) {
         found.push(Fault::Stretch { samples: of("stretch").unwrap_or(0.0) });
     }
-    found.extend(bars(candidate));
+    found.extend(bars);
     found.extend(range(candidate));
     let explained = of("matrix_explained").unwrap_or(0.0);
     let beyond = explained - of("saturation_explained").unwrap_or(0.0).max(0.0);

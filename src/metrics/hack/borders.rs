@@ -3,14 +3,18 @@
 
 use crate::frame::{Plane, Sample};
 
-/// Standard deviation of a line of samples, codes of 256, up to which it is flat and from which it is not; between the
-/// two nobody knows. Coarse coding of a dark noisy line leaves more than the first.
+/// Standard deviation of a line of samples, codes of 256, up to which it is flat, and of the means of [`CELL`] samples from
+/// which there is a picture on it; between the two nobody knows. Coarse coding of a dark noisy line leaves more than the
+/// first, and strong grain does not make up the second.
 const FLAT: f64 = 1.0;
 const FULL: f64 = 4.0;
+const CELL: usize = 8;
+/// Bars are black, or all but.
+const BLACK: f64 = 32.0;
 /// How far, in codes (root mean square), the two pictures must stand apart there: a faint texture that coding took away
 /// is no bar.
 const APART: f64 = 8.0;
-/// A bar takes at most this share of its side.
+/// A bar takes less than this share of its side; what is flat further in is a dark part of the scene.
 const MOST: f64 = 0.25;
 
 /// Widths of the bars at left, top, right and bottom, in samples: positive where the candidate has a bar and the
@@ -28,16 +32,19 @@ pub fn borders(reference: &Plane, candidate: &Plane, sample: Sample) -> [f64; 4]
         };
         let most = ((lines as f64 * MOST) as usize).max(1);
         let bar = (0..most).take_while(|n| line(*n).bar() == kind).count();
-        kind * bar as f64
+        if bar < most { kind * bar as f64 } else { 0.0 }
     };
     [count(false, false), count(true, false), count(false, true), count(true, true)]
 }
 
-/// What is known of one row or column of both pictures.
+/// What is known of one row or column of both pictures, reference first.
 #[derive(Default)]
 struct Line {
-    /// Standard deviations, reference first.
+    mean: [f64; 2],
+    /// Standard deviation of its samples.
     spread: [f64; 2],
+    /// That of the means of its cells.
+    cells: [f64; 2],
     apart: f64,
 }
 
@@ -53,28 +60,36 @@ impl Line {
             };
             f64::from(code.unwrap_or(0)) * scale
         };
-        let (mut sums, mut squares, mut apart) = ([0.0; 2], [0.0; 2], 0.0);
-        for n in 0..length {
-            let both = planes.map(|plane| code(plane, n));
-            for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(both) {
-                (*sum, *square) = (*sum + value, *square + value * value);
-            }
-            apart += (both[0] - both[1]).powi(2);
+        let lines = planes.map(|plane| (0..length).map(|n| code(plane, n)).collect::<Vec<_>>());
+        let means =
+            lines.each_ref().map(|line| line.chunks_exact(CELL).map(|cell| moments(cell).0).collect::<Vec<_>>());
+        let squares = lines[0].iter().zip(&lines[1]).map(|(a, b)| (a - b).powi(2));
+        Self {
+            mean: lines.each_ref().map(|line| moments(line).0),
+            spread: lines.each_ref().map(|line| moments(line).1),
+            cells: means.each_ref().map(|line| moments(line).1),
+            apart: (squares.sum::<f64>() / length.max(1) as f64).sqrt(),
         }
-        let count = length as f64;
-        let spread = |k: usize| (squares[k] / count - (sums[k] / count).powi(2)).max(0.0).sqrt();
-        Self { spread: [spread(0), spread(1)], apart: (apart / count).sqrt() }
     }
 
     /// 1 for a bar of the candidate, -1 for one of the reference, 0 for none.
     fn bar(&self) -> f64 {
-        let is = |flat: usize, full: usize| self.spread[flat] <= FLAT && self.spread[full] >= FULL;
+        let is = |flat: usize, full: usize| {
+            self.spread[flat] <= FLAT && self.mean[flat] <= BLACK && self.cells[full] >= FULL
+        };
         match self.apart >= APART {
             true if is(1, 0) => 1.0,
             true if is(0, 1) => -1.0,
             _ => 0.0,
         }
     }
+}
+
+/// Mean and standard deviation; zeros of none.
+fn moments(values: &[f64]) -> (f64, f64) {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt())
 }
 
 #[cfg(test)]
@@ -86,7 +101,7 @@ mod tests {
         let (width, height) = (95u32, 67u32);
         let code = |x: u32, y: u32| {
             let barred = x < bars[0] || y < bars[1] || x >= width - bars[2] || y >= height - bars[3];
-            if barred { 16 } else { (60 + (x * 37 + y * 91) % 120) as u8 }
+            if barred { 16 } else { (60 + (x * 3 + y * 5) % 120) as u8 }
         };
         let samples = (0..height).flat_map(|y| (0..width).map(move |x| code(x, y))).collect();
         Plane::from_u8(width, height, samples).expect("a plane")
@@ -107,6 +122,20 @@ mod tests {
     fn a_letterbox_of_both_is_no_difference() {
         assert_eq!(measured([0, 9, 0, 9], [0, 9, 0, 9]), [0.0; 4]);
         assert_eq!(measured([0; 4], [0; 4]), [0.0; 4]);
+    }
+
+    #[test]
+    fn grain_on_a_flat_border_is_no_bar_of_the_other() {
+        let noisy = (0..96 * 96u32).map(|n| (16 + n.wrapping_mul(2_654_435_761) >> 27) as u8).collect();
+        let noisy = Plane::from_u8(96, 96, noisy).expect("a plane");
+        let flat = Plane::from_u8(96, 96, vec![16; 96 * 96]).expect("a plane");
+        assert_eq!(borders(&flat, &noisy, Sample::U8), [0.0; 4]);
+    }
+
+    #[test]
+    fn what_is_dark_all_over_is_the_scene() {
+        let dark = Plane::from_u8(95, 67, vec![16; 95 * 67]).expect("a plane");
+        assert_eq!(borders(&picture([0; 4]), &dark, Sample::U8), [0.0; 4]);
     }
 
     #[test]
