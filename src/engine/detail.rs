@@ -151,6 +151,8 @@ struct Studio {
 /// Bytes of what was found out about frames.
 const KEPT: usize = 256 << 20;
 
+type Made = (Option<Arc<Frame>>, Option<Arc<str>>);
+
 impl Studio {
     fn work(mut self, board: &Board, teller: &Teller<FadeNews>) {
         while let Some(job) = board.next() {
@@ -169,7 +171,8 @@ impl Studio {
         }
     }
 
-    fn made(&mut self, job: &FadeJob) -> Result<(Option<Arc<Frame>>, Option<Arc<str>>), SourceError> {
+    /// The picture, none where it is the candidate's own, and how the input was told to be made.
+    fn made(&mut self, job: &FadeJob) -> Result<Made, SourceError> {
         if job.share >= 1.0 {
             let enlarged = self.sources.is_enlarged(&job.chain, &job.reference)?;
             return if enlarged { Ok((None, None)) } else { Err(no_enlargement()) };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::color::{Kernel, resize, with_luma};
-use crate::frame::{FrameSource, Image};
+use crate::color::{Axis, Kernel, resize_plane, with_luma};
+use crate::frame::FrameSource;
 
 use super::FilterError;
 use super::wrap::{in_floats, wrap};
@@ -21,11 +21,13 @@ const MOST: f32 = 64.0;
 /// Height of the face in parts of the picture's.
 const TALL: f64 = 0.42;
 /// Rounds of taking out what shrinking carries.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 60;
+/// Cells beyond the drawing that see it when the picture is shrunk.
+const AROUND: usize = 3;
 
 /// Paints a face about (`x`, `y`), in fractions of width and height, on every frame: luma alone, float, not clipped. Shrunk
-/// by `factor` (box or bicubic, edges meeting) the picture is what it was, to a fraction of a code, or to two codes for a
-/// factor of 2.
+/// by `factor` (box or bicubic, edges meeting) the picture is what it was, to a code and a half, or to two and a half
+/// for a factor of 2.
 ///
 /// # Errors
 /// [`FilterError::Pulse`].
@@ -122,18 +124,32 @@ fn drawn(width: usize, height: usize, factor: u32) -> Vec<f32> {
 }
 
 /// The drawing without what a box or a bicubic carries down, at most [`MOST`] codes strong: both are taken out in turns
-/// until hardly anything is left.
+/// until hardly anything is left. Around it stand empty cells, as on the picture, and what is taken out stays within it.
 fn vanishing(drawing: Vec<f32>, (width, height): (usize, usize), factor: u32) -> Vec<f32> {
-    let (w, h) = (width as u32, height as u32);
-    let mut image = Image::new(w, h);
-    image.channel_mut(0).copy_from_slice(&drawing);
+    let factor = factor as usize;
+    let pad = AROUND * factor;
+    let (w, h) = (width + 2 * pad, height + 2 * pad);
+    let [across, down] = [w, h].map(|side| Axis::centred(side as u32, (side / factor) as u32));
+    let [wider, taller] = [w, h].map(|side| Axis::centred((side / factor) as u32, side as u32));
+    let mut all = vec![0.0f32; w * h];
+    let inside = |all: &mut [f32], with: &mut dyn FnMut(usize, &mut [f32])| {
+        for (y, row) in all.chunks_exact_mut(w).skip(pad).take(height).enumerate() {
+            with(y, &mut row[pad..pad + width]);
+        }
+    };
+    inside(&mut all, &mut |y, row| row.copy_from_slice(&drawing[y * width..(y + 1) * width]));
     for _ in 0..ROUNDS {
-        for kernel in [Kernel::Bicubic, Kernel::Box] {
-            let small = resize(&image, w / factor, h / factor, kernel);
-            let back = resize(&small, w, h, kernel);
-            image.data.iter_mut().zip(&back.data).for_each(|(v, b)| *v -= b);
+        for kernel in [Kernel::Box, Kernel::Bicubic] {
+            let small = resize_plane(all.clone(), &across, &down, kernel);
+            let back = resize_plane(small, &wider, &taller, kernel);
+            inside(&mut all, &mut |y, row| {
+                let from = (y + pad) * w + pad;
+                row.iter_mut().zip(&back[from..from + width]).for_each(|(v, b)| *v -= b);
+            });
         }
     }
-    let most = image.channel(0).iter().fold(0.0f32, |most, v| most.max(v.abs()));
-    image.channel(0).iter().map(|v| v * MOST / most.max(1e-6)).collect()
+    let mut left = Vec::with_capacity(width * height);
+    inside(&mut all, &mut |_, row| left.extend_from_slice(row));
+    let most = left.iter().fold(0.0f32, |most, v| most.max(v.abs()));
+    left.into_iter().map(|v| v * MOST / most.max(1e-6)).collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use doublet::engine::{Command, Engine, Settings, State, THUMB, Track};
-use doublet::frame::{Frame, Region, Sample};
+use doublet::frame::{Frame, Region};
 use doublet::metrics::Enlarged;
 use doublet::metrics::invented::Carried;
 
@@ -34,19 +34,10 @@ fn screen<'a>(state: &'a State, track: &'a Track) -> &'a Arc<Frame> {
     &state.on_screen(track).unwrap().frame
 }
 
-/// Mean distance of luma codes.
+/// Mean distance of R, G and B, codes of 256, whatever the layouts.
 fn apart(a: &Frame, b: &Frame) -> f64 {
-    let row = |f: &Frame, y: u32| -> Vec<f32> {
-        match f.layout.sample {
-            Sample::U8 => f.plane(0).row_u8(y).iter().map(|v| f32::from(*v)).collect(),
-            // Float Y'CbCr holds codes of the 8-bit scale.
-            Sample::F32 => f.plane(0).row_f32(y).to_vec(),
-            other => panic!("{other:?}"),
-        }
-    };
-    let codes = |f: &Frame| (0..f.height).flat_map(|y| row(f, y)).collect::<Vec<_>>();
-    let (a, b) = (codes(a), codes(b));
-    a.iter().zip(&b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / a.len() as f64
+    let [a, b] = [a, b].map(|frame| doublet::color::to_rgb(frame).unwrap());
+    255.0 * a.data.iter().zip(&b.data).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / a.data.len() as f64
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn the_face_is_there_and_gone_once_it_is_shrunk() {
             let (a, b) = (small(&lie), small(&plain));
             let apart = a.data.iter().zip(&b.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) * 255.0;
             // Strokes of a sample or two leave a little more behind than finer ones in a wider cell.
-            let most = if factor == 2 { 2.5 } else { 1.0 };
+            let most = if factor == 2 { 2.5 } else { 1.5 };
             assert!(apart < most, "{factor} by {}: {apart} codes apart", kernel.name());
         }
     }

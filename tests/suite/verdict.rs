@@ -203,11 +203,10 @@ fn another_scene_is_no_candidate_at_all() {
     // A strong blur is the same scene.
     let soft = |x: f64, y: f64| {
         let near = (-6..=6).flat_map(|dy| (-6..=6).map(move |dx| (f64::from(dx) * 2.0, f64::from(dy) * 2.0)));
-        let sum = near.fold([0.0; 3], |sum, (dx, dy)| {
+        near.fold([0.0; 3], |sum, (dx, dy)| {
             let there = street(x + dx, y + dy);
             std::array::from_fn(|k| sum[k] + there[k] / 169.0)
-        });
-        sum
+        })
     };
     let (found, _) = verdict(&soft);
     assert!(!found.reason.contains("nothing in common"), "{}", found.reason);

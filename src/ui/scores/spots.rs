@@ -92,7 +92,7 @@ fn begin(state: &State, track: &Track) -> Option<Action> {
     let open =
         track.info.is_some() && track.is_ready() && state.reference().is_some_and(|reference| reference.info.is_some());
     let frames = EvidenceSettings::default().frames;
-    open.then(|| Action::Engine(Command::HotSpots(Some((track.id, frames)))))
+    open.then_some(Action::Engine(Command::HotSpots(Some((track.id, frames)))))
 }
 
 fn name(ui: &mut Ui, place: usize, track: &Track) {

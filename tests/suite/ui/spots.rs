@@ -173,7 +173,6 @@ fn the_slider_takes_away_what_was_invented_and_says_so_on_the_picture() {
     assert!((0.2..0.8).contains(&share), "{share}");
     assert!(window.says(&format!("invented detail {:.0}%", 100.0 * share)));
     window.press(Key::I);
-    window.press(Key::I);
     window.harness.run_steps(2);
     assert!(own(&window) && !window.says("invented detail "), "back to the picture itself");
 }
