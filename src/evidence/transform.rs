@@ -29,7 +29,7 @@ impl Transform {
             Transform::Brightness => "brightness",
             Transform::Gamma => "gamma",
             Transform::Clahe => "local contrast (CLAHE)",
-            Transform::HistogramEqualisation => "histogram equalisation",
+            Transform::HistogramEqualisation => "an uneven tone curve (equalisation)",
             Transform::Saturation => "saturation",
         }
     }

@@ -14,6 +14,8 @@ const BLACK: f64 = 32.0;
 /// How far, in codes (root mean square), the two pictures must stand apart there: a faint texture that coding took away
 /// is no bar.
 const APART: f64 = 8.0;
+/// How much more a picture steps where its bar ends than the other does there.
+const STEP: f64 = 2.0;
 /// A bar takes less than this share of its side; what is flat further in is a dark part of the scene.
 const MOST: f64 = 0.25;
 
@@ -23,16 +25,24 @@ pub fn borders(reference: &Plane, candidate: &Plane, sample: Sample) -> [f64; 4]
     let (width, height) = (reference.width as usize, reference.height as usize);
     let count = |across: bool, from_end: bool| -> f64 {
         let (lines, length) = if across { (height, width) } else { (width, height) };
-        let line = |n: usize| {
+        let read = |n: usize| {
             let at = if from_end { lines - 1 - n } else { n };
-            Line::of([reference, candidate], sample, across, at, length)
+            [reference, candidate].map(|plane| codes(plane, sample, across, at, length))
         };
+        let line = |n: usize| Line::of(&read(n));
         let Some(kind) = (lines > 0 && length > 0).then(|| line(0).bar()).filter(|kind| *kind != 0.0) else {
             return 0.0;
         };
         let most = ((lines as f64 * MOST) as usize).max(1);
         let bar = (0..most).take_while(|n| line(*n).bar() == kind).count();
-        if bar < most { kind * bar as f64 } else { 0.0 }
+        if bar >= most {
+            return 0.0;
+        }
+        // Where a bar ends its picture steps, and the other goes on. Equalisation that filled a dark border leaves the step.
+        let (last, next) = (read(bar - 1), read(bar));
+        let [reference, candidate] = [0, 1].map(|k| distance(&last[k], &next[k]));
+        let (flat, full) = if kind > 0.0 { (candidate, reference) } else { (reference, candidate) };
+        if flat >= STEP * full { kind * bar as f64 } else { 0.0 }
     };
     [count(false, false), count(true, false), count(false, true), count(true, true)]
 }
@@ -49,26 +59,14 @@ struct Line {
 }
 
 impl Line {
-    fn of(planes: [&Plane; 2], sample: Sample, across: bool, at: usize, length: usize) -> Self {
-        let scale = 1.0 / f64::from(1u32 << (sample.bits().clamp(8, 16) - 8));
-        let code = |plane: &Plane, n: usize| {
-            let (x, y) = if across { (n, at as u32) } else { (at, n as u32) };
-            let code = match sample {
-                Sample::U8 => plane.row_u8(y).get(x).copied().map(u16::from),
-                // Floats never get here: `Pair::new` refuses them.
-                Sample::U16 { .. } | Sample::F32 => plane.row_u16(y).get(x).copied(),
-            };
-            f64::from(code.unwrap_or(0)) * scale
-        };
-        let lines = planes.map(|plane| (0..length).map(|n| code(plane, n)).collect::<Vec<_>>());
+    fn of(lines: &[Vec<f64>; 2]) -> Self {
         let means =
             lines.each_ref().map(|line| line.chunks_exact(CELL).map(|cell| moments(cell).0).collect::<Vec<_>>());
-        let squares = lines[0].iter().zip(&lines[1]).map(|(a, b)| (a - b).powi(2));
         Self {
             mean: lines.each_ref().map(|line| moments(line).0),
             spread: lines.each_ref().map(|line| moments(line).1),
             cells: means.each_ref().map(|line| moments(line).1),
-            apart: (squares.sum::<f64>() / length.max(1) as f64).sqrt(),
+            apart: distance(&lines[0], &lines[1]),
         }
     }
 
@@ -83,6 +81,27 @@ impl Line {
             _ => 0.0,
         }
     }
+}
+
+/// Row (or column) `at` of a plane, codes of 256.
+fn codes(plane: &Plane, sample: Sample, across: bool, at: usize, length: usize) -> Vec<f64> {
+    let scale = 1.0 / f64::from(1u32 << (sample.bits().clamp(8, 16) - 8));
+    let code = |n: usize| {
+        let (x, y) = if across { (n, at as u32) } else { (at, n as u32) };
+        let code = match sample {
+            Sample::U8 => plane.row_u8(y).get(x).copied().map(u16::from),
+            // Floats never get here: `Pair::new` refuses them.
+            Sample::U16 { .. } | Sample::F32 => plane.row_u16(y).get(x).copied(),
+        };
+        f64::from(code.unwrap_or(0)) * scale
+    };
+    (0..length).map(code).collect()
+}
+
+/// Root mean square difference.
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
+    (squares.sum::<f64>() / a.len().max(1) as f64).sqrt()
 }
 
 /// Mean and standard deviation; zeros of none.
@@ -130,6 +149,18 @@ mod tests {
         let noisy = Plane::from_u8(96, 96, noisy).expect("a plane");
         let flat = Plane::from_u8(96, 96, vec![16; 96 * 96]).expect("a plane");
         assert_eq!(borders(&flat, &noisy, Sample::U8), [0.0; 4]);
+    }
+
+    #[test]
+    fn a_dark_border_that_a_filter_filled_is_none_either() {
+        let (barred, full) = (picture([0, 9, 0, 9]), picture([0; 4]));
+        let lifted = (0..67u32).flat_map(|y| {
+            let (dark, bright) = (barred.row_u8(y).to_vec(), full.row_u8(y).to_vec());
+            let within = (9..58).contains(&y);
+            dark.into_iter().zip(bright).map(move |(d, b)| if within { b } else { d + b / 8 })
+        });
+        let lifted = Plane::from_u8(95, 67, lifted.collect()).expect("a plane");
+        assert_eq!(borders(&barred, &lifted, Sample::U8), [0.0; 4]);
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub static CHROMA_FEATURES: [&str; 9] = [
 ];
 
 static LUMA: Extracts =
-    Extracts { id: "hack_luma", version: 5, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
+    Extracts { id: "hack_luma", version: 6, features: &LUMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 static CHROMA: Extracts =
     Extracts { id: "hack_chroma", version: 2, features: &CHROMA_FEATURES, before: 0, after: 0, cost: Cost::Light };
 

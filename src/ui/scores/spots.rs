@@ -9,11 +9,12 @@ use egui::{
 use egui::{TextureOptions, Ui, WidgetInfo, accesskit, pos2, vec2};
 
 use crate::engine::{Command, EvidenceSettings, HotSpots, SpotCard, State, Thumbs, Track, TrackId, TrackStatus};
-use crate::metrics::{self, Scale};
+use crate::metrics::{self, Needs, Scale};
 use crate::views::canvas::Wash;
 use crate::views::{self, Looking, PxRect, Side, VIEWS, Zoom, ramp, style};
 
 use super::super::commands::UiCommand;
+use super::super::crops;
 use super::super::desk::{Action, Desk};
 use super::super::text::spots as words;
 use super::super::widgets;
@@ -308,6 +309,13 @@ fn fly(state: &State, desk: &mut Desk, (id, n, card): (TrackId, usize, &SpotCard
     let scale = scale.max(views::Camera::default().scale(pane, &picture));
     looking.camera.zoom = Zoom::Scale(scale);
     looking.split = beside(pane, scale * w * across);
+    // Where several models enlarged one input, what each of them made of the place stands side by side.
+    let about = |id: &str| metrics::overlay(id).map(|overlay| overlay.about());
+    let of_input = about(card.spot.overlay).is_ok_and(|about| about.needs != Needs::Reference);
+    let jury = about("jury").is_ok_and(|about| state.overlay_applies(id, about).is_ok());
+    if (of_input && jury) || desk.crops.place.is_some() {
+        crops::show(&mut desk.crops, Some(id), part);
+    }
 }
 
 /// Where the split line stands so that the place in the middle, so wide, is all on the right of it.

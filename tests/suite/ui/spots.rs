@@ -73,6 +73,23 @@ fn last_seek(window: &Window) -> Option<usize> {
 }
 
 #[test]
+fn an_open_strip_of_answers_follows_the_clicks() {
+    let mut window = opened();
+    window.press(Key::Y);
+    window.harness.run_steps(2);
+    let pointed = window.app().desk.crops.place.expect("Y opens the strip");
+    window.click("Hot spot 1: Added beyond the input, 31.5 codes, frame 12 · 0.48 s");
+    window.harness.run_steps(2);
+    let (place, track) = window.app().desk.crops.place.expect("it stays open");
+    assert!(track == Some(TrackId(2)) && place != pointed.0, "{place:?} of {track:?}");
+    let asked = window.sent().into_iter().rev().find_map(|command| match command {
+        Command::Crops(Some(asked)) => Some(asked),
+        _ => None,
+    });
+    assert!(asked.is_some(), "the strip is made for the place");
+}
+
+#[test]
 fn opening_looks_for_places_of_the_candidate_on_the_right_and_lists_them() {
     let mut window = opened();
     let asked: Vec<_> = window.sent().into_iter().filter(|c| matches!(c, Command::HotSpots(_))).collect();
@@ -105,6 +122,7 @@ fn a_click_flies_to_frame_and_place_under_the_overlay() {
     let Zoom::Scale(scale) = camera.zoom else { panic!("{camera:?}") };
     let pane = desk.panes[0].rect;
     assert!(scale >= 2.0 && scale * 80.0 <= f64::from(pane.w) && scale * 60.0 <= f64::from(pane.h), "{scale}");
+    assert!(desk.crops.place.is_none(), "nobody asked for the strip of answers");
     // The whole place is on the candidate's side of the line.
     assert!(desk.looking.split * f64::from(pane.w) <= 0.5 * f64::from(pane.w) - 0.5 * scale * 80.0 + 1.0);
 }
