@@ -29,7 +29,7 @@ impl Transform {
             Transform::Brightness => "brightness",
             Transform::Gamma => "gamma",
             Transform::Clahe => "local contrast (CLAHE)",
-            Transform::HistogramEqualisation => "an uneven tone curve (equalisation)",
+            Transform::HistogramEqualisation => "an uneven tone curve, as by equalisation",
             Transform::Saturation => "saturation",
         }
     }
@@ -63,8 +63,9 @@ pub fn transforms(candidate: &Candidate) -> Vec<Transform> {
     let mut is_local = false;
     if change >= TONE || (slope - 1.0).abs() >= SLOPE {
         let (line, power) = (of("tone_rest_line", 0.0), of("tone_rest_gamma", 0.0));
-        // What coding scattered, by the detail it lost, is not of the filter.
-        let uneven = local - SCATTER * (1.0 - of("kept_1", 1.0)).max(0.0);
+        // What coding scattered, by the fine detail that is no longer the source's, is not of the filter. Kept times agree
+        // is the squared correlation, which sharpening leaves as it was.
+        let uneven = local - SCATTER * (1.0 - of("kept_1", 1.0) * of("agree_1", 1.0)).max(0.0);
         let transform = if uneven >= LOCAL_LEAST.max(LOCAL_MOST * change) {
             Transform::Clahe
         } else if line <= (LINE_REST * change).max(LEAST_REST) && line <= power {
