@@ -25,6 +25,7 @@ pub const NOT_PROOF: &str = "\u{201c}No sign found\u{201d} is not proof: what le
 pub fn looked(frames: Option<usize>, all: usize) -> String {
     match frames {
         None => "Looking at the first frames".into(),
+        Some(_) if all == 1 => "Over one frame".into(),
         Some(frames) if frames >= all => format!("Over all {all} frames"),
         Some(frames) => format!("Over {frames} of {all} frames so far"),
     }
